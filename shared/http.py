@@ -1,0 +1,185 @@
+"""The little HTTP that the services speak: requests, responses, routes.
+
+A raw ASGI callable, because the measured alternatives answer at a third of
+its rate or less (docs/adr/0002-raw-asgi.md).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from shared.problem import Kind, Problem
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+log = logging.getLogger(__name__)
+
+JSON: Header = (b"content-type", b"application/json")
+HTML: Header = (b"content-type", b"text/html; charset=utf-8")
+TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
+PROBLEM: Header = (b"content-type", b"application/problem+json")
+NO_STORE: Header = (b"cache-control", b"no-store")
+NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, whole."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[Header, ...] = ()
+
+
+class Request:
+    """One request, as ASGI gives it."""
+
+    __slots__ = ("receive", "scope")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.receive = receive
+
+    @property
+    def query(self) -> bytes:
+        """The query string as it came, without the question mark."""
+        query: bytes = self.scope["query_string"]
+        return query
+
+    def header(self, name: bytes) -> bytes | None:
+        """Return the first header of that name (in lower case), None without one."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return value  # type: ignore[no-any-return]
+        return None
+
+    def headers(self, name: bytes) -> list[bytes]:
+        """Return every header of that name (in lower case), in order."""
+        return [value for key, value in self.scope["headers"] if key == name]
+
+    @property
+    def peer(self) -> str:
+        """The address of the other end of the connection, empty on a Unix socket."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    async def body(self, limit: int) -> bytes:
+        """Return the body. Raises Problem(BODY_TOO_LARGE) beyond `limit` bytes, without reading on."""
+        declared = self.header(b"content-length")
+        if declared is not None and declared.isdigit() and int(declared) > limit:
+            raise Problem(Kind.BODY_TOO_LARGE, f"{int(declared)} bytes; the limit is {limit}")
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            part = message.get("body", b"")
+            size += len(part)
+            if size > limit:
+                raise Problem(Kind.BODY_TOO_LARGE, f"more than {limit} bytes")
+            parts.append(part)
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def parameters(self, known: Iterable[str]) -> dict[str, str]:
+        """Return the query parameters.
+
+        Raises Problem for one that is not known, is given twice, or is not UTF-8.
+        """
+        try:
+            pairs = parse_qsl(
+                self.query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+            )
+        except ValueError as error:
+            raise Problem(Kind.BAD_PARAMETER, f"the query string cannot be read: {error}"[:200]) from None
+        found: dict[str, str] = {}
+        for name, value in pairs:
+            if name not in known:
+                detail = f"{name[:64]!r} is not one of {', '.join(known)}"
+                raise Problem(Kind.UNKNOWN_PARAMETER, detail, parameter=name[:64])
+            if name in found:
+                raise Problem(Kind.BAD_PARAMETER, f"{name!r} is given twice", parameter=name)
+            found[name] = value
+        return found
+
+
+class ClientGone(Exception):
+    """The client hung up before its request was whole; nobody waits for an answer."""
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+OnProblem = Callable[[Request, Problem], None]
+
+
+def _ignore(request: Request, problem: Problem) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Routes:
+    """An ASGI application: (method, path) to handler, and what every answer carries."""
+
+    handlers: Mapping[str, Mapping[str, Handler]]
+    headers: tuple[Header, ...] = (NOSNIFF,)
+    on_problem: OnProblem = field(default=_ignore)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a Problem becomes its document, anything else a logged 500."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._handler(scope)(request)
+        except Problem as problem:
+            self.on_problem(request, problem)
+            response = refuse(problem)
+        except ClientGone:
+            return
+        except Exception:
+            log.exception("a request failed")
+            fault = Problem(Kind.INTERNAL)
+            self.on_problem(request, fault)
+            response = refuse(fault)
+        await reply(send, response, self.headers, head=scope["method"] == "HEAD")
+
+    def _handler(self, scope: Scope) -> Handler:
+        methods = self.handlers.get(scope["path"])
+        if methods is None:
+            raise Problem(Kind.NOT_FOUND)
+        method = scope["method"]
+        handler = methods.get("GET" if method == "HEAD" else method)
+        if handler is None:
+            allowed = {*methods, "HEAD"} if "GET" in methods else {*methods}
+            raise Problem(Kind.METHOD_NOT_ALLOWED, allow=", ".join(sorted(allowed)))
+        return handler
+
+
+def refuse(problem: Problem) -> Response:
+    """Return the response of a problem."""
+    headers: list[Header] = [PROBLEM, NO_STORE, (b"x-groundswell-reason", problem.kind.slug.encode())]
+    if problem.kind is Kind.UNAVAILABLE:
+        headers.append((b"retry-after", b"2"))
+    if problem.kind is Kind.WRONG_KEY:
+        headers.append((b"www-authenticate", b'Bearer realm="groundswell"'))
+    if problem.kind is Kind.METHOD_NOT_ALLOWED:
+        headers.append((b"allow", str(problem.extra.get("allow", "")).encode()))
+    return Response(problem.kind.status, problem.document(), tuple(headers))
+
+
+async def reply(
+    send: Send, response: Response, headers: tuple[Header, ...] = (), *, head: bool = False
+) -> None:
+    """Send a whole response."""
+    told = [*response.headers, *headers]
+    # A 204 has no length, and that of a 304 would be the length of what was not sent.
+    if response.status not in (204, 304):
+        told.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": told})
+    await send({"type": "http.response.body", "body": b"" if head else response.body})

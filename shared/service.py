@@ -1,0 +1,136 @@
+"""What every service is, and how one runs: its sockets, its management port, its signals.
+
+A service is built from settings and connects when it is started. It may have
+a public HTTP application; every process has a management port beside it, on
+loopback by default, with /livez, /readyz and /metrics.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from typing import Protocol
+
+import uvicorn
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.http import JSON, NO_STORE, TEXT, ASGIApp, Request, Response, Routes
+
+log = logging.getLogger(__name__)
+
+
+class Service(Protocol):
+    """One step of a view's way, as a process runs it."""
+
+    app: ASGIApp | None
+    """What its public port answers, None without one."""
+
+    async def start(self) -> None:
+        """Begin; a Redis that is away is waited for, not an error."""
+
+    async def stop(self) -> None:
+        """Finish what has begun, within ten seconds."""
+
+    async def unready(self) -> list[str]:
+        """Return why it cannot do its work now, a sentence each; empty when it can."""
+
+
+def new_registry() -> CollectorRegistry:
+    """Return a registry of a process' own, with what Python and the kernel say of it."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+def management(service: Service, registry: CollectorRegistry) -> Routes:
+    """Return the application of the management port."""
+
+    async def livez(request: Request) -> Response:
+        return Response(200, b"ok\n", (TEXT, NO_STORE))
+
+    async def readyz(request: Request) -> Response:
+        reasons = await service.unready()
+        body = json.dumps({"ready": not reasons, "reasons": reasons}).encode()
+        return Response(503 if reasons else 200, body, (JSON, NO_STORE))
+
+    async def metrics(request: Request) -> Response:
+        return Response(
+            200, generate_latest(registry), ((b"content-type", CONTENT_TYPE_LATEST.encode()), NO_STORE)
+        )
+
+    return Routes({"/livez": {"GET": livez}, "/readyz": {"GET": readyz}, "/metrics": {"GET": metrics}})
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to the process it is part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: ASGIApp) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            loop="none",
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+async def run(
+    service: Service,
+    registry: CollectorRegistry,
+    management_socket: socket.socket,
+    http: socket.socket | None = None,
+) -> None:
+    """Run a service until SIGTERM or SIGINT, then drain and return."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    servers = [(_server(management(service, registry)), management_socket)]
+    if service.app is not None and http is not None:
+        servers.insert(0, (_server(service.app), http))
+    tasks = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
+    try:
+        await service.start()
+        waiting = asyncio.create_task(stop.wait())
+        # A server that ends by itself takes the process with it: the supervisor starts it again.
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+    finally:
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
+        await service.stop()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(2048)
+    except OSError:
+        bound.close()
+        raise
+    bound.setblocking(False)
+    return bound
