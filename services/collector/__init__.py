@@ -1,0 +1,5 @@
+"""The collector: a request becomes admitted views on a stream."""
+
+from services.collector.service import PATHS, Collector, build
+
+__all__ = ["PATHS", "Collector", "build"]

@@ -1,0 +1,129 @@
+"""The collector as a process runs it: its clients, its routes, what it waits for."""
+
+import asyncio
+import contextlib
+import logging
+import time
+
+from prometheus_client import CollectorRegistry
+
+from services.collector.admission import DropReason
+from services.collector.group_commit import GroupCommit
+from services.collector.salts import Salts
+from services.collector.views import Endpoints
+from shared.catalogue import Catalogue
+from shared.connection import UNAVAILABLE, connect
+from shared.http import NOSNIFF, ASGIApp, Header, Receive, Request, Response, Routes, Scope, Send
+from shared.metrics import CollectorMetrics
+from shared.partition import load_plan
+from shared.problem import Problem
+from shared.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 0.8
+"""Seconds a request waits for Redis."""
+
+_PLAN_REFRESH = 30.0
+
+_PUBLIC: tuple[Header, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-groundswell-outcome, x-groundswell-reason"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    NOSNIFF,
+)
+_PREFLIGHT: tuple[Header, ...] = (
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class Collector:
+    """A request becomes admitted views on a stream."""
+
+    def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
+        assert settings.redis_url  # noqa: S101 - the edge has filled it in
+        self._settings = settings
+        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="collector")
+        self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
+        metrics = CollectorMetrics(registry, drop_reasons=tuple(reason.value for reason in DropReason))
+        self._refused = metrics.refused
+        self._group = GroupCommit(self._redis, metrics, settings.flush_interval_ms / 1000)
+        self._endpoints = Endpoints(settings, metrics, self._catalogue, Salts(self._redis), self._group)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.app: ASGIApp | None = self._routes()
+
+    async def start(self) -> None:
+        """Begin to follow the aliases and the plan; views are taken once both are known."""
+        self._tasks = [asyncio.create_task(self._know())]
+
+    async def stop(self) -> None:
+        """Write what is still gathered, then let go of Redis."""
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._group.drain()
+        await self._redis.aclose()
+
+    async def unready(self) -> list[str]:
+        """Return why views are not taken now."""
+        if self._endpoints.plan is None:
+            return ["Redis has not told the aliases and partitions yet"]
+        try:
+            await self._redis.ping()
+        except UNAVAILABLE as error:
+            return [f"Redis does not answer: {type(error).__name__}"]
+        return []
+
+    async def _know(self) -> None:
+        """Learn the aliases, then the plan, and keep up with both."""
+        while not self._catalogue.loaded:
+            try:
+                await self._catalogue.load()
+            except UNAVAILABLE as error:
+                log.warning("the collector waits for Redis: %s", type(error).__name__)
+                await asyncio.sleep(0.5)
+        following = asyncio.create_task(self._catalogue.follow())
+        try:
+            while True:
+                with contextlib.suppress(*UNAVAILABLE):
+                    self._endpoints.plan = await load_plan(
+                        self._redis, self._settings.partitions, time.time()
+                    )
+                await asyncio.sleep(_PLAN_REFRESH if self._endpoints.plan else 0.5)
+        finally:
+            following.cancel()
+
+    def _routes(self) -> ASGIApp:
+        async def preflight(request: Request) -> Response:
+            return Response(204, b"", _PREFLIGHT)
+
+        endpoints = self._endpoints
+        public = Routes(
+            {
+                "/v1/views": {"POST": endpoints.view, "OPTIONS": preflight},
+                "/v1/view.gif": {"GET": endpoints.pixel},
+            },
+            _PUBLIC,
+            self._count_refusal,
+        )
+        batch = Routes({"/v1/views/batch": {"POST": endpoints.batch}}, (NOSNIFF,), self._count_refusal)
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await (batch if scope["path"] in batch.handlers else public)(scope, receive, send)
+
+        return app
+
+    def _count_refusal(self, request: Request, problem: Problem) -> None:
+        self._refused.labels(problem.kind.slug).inc()
+
+
+PATHS = frozenset({"/v1/views", "/v1/views/batch", "/v1/view.gif"})
+"""What a process that serves collector and query behind one origin hands to the collector."""
+
+
+def build(settings: Settings, registry: CollectorRegistry) -> Collector:
+    """Return a collector that connects when it is started."""
+    return Collector(settings, registry)
