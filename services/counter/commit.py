@@ -1,0 +1,129 @@
+"""The commit: a batch of entries becomes counts and scores, once.
+
+The script acknowledges and counts in one step, so a crash, a lost reply, a
+zombie or a double claim can neither count twice nor leave something
+acknowledged uncounted (docs/adr/0001-acknowledgement-is-the-increment.md).
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import NamedTuple
+
+from redis.exceptions import ResponseError
+
+from services.counter import seen
+from services.counter.batch import Delivered, Layout, lay_out
+from services.counter.seen import Window
+from services.counter.seen_sets import ABSENT, UnknownWindow
+from shared import keys
+from shared.connection import Client
+from shared.metrics import CounterMetrics
+
+MAX_VIEWS = 2_000
+"""Views in one commit: about 20 ms of Redis."""
+
+_MOST_WINDOWS_KNOWN = 10_000
+
+
+class Outcome(NamedTuple):
+    """What one commit did, in views unless it says otherwise."""
+
+    counted: int
+    by_visitor: int
+    by_event: int
+    repeated_entries: int
+    repeated_views: int
+    others: int
+    """Entries that somebody else had acknowledged before."""
+
+
+class Committer:
+    """Commits batches, and knows the buckets of the windows they fall in."""
+
+    def __init__(self, redis: Client, metrics: CounterMetrics, window_of: Callable[[str], int]) -> None:
+        """`window_of` tells a site's dedupe window in seconds."""
+        self._redis = redis
+        self._metrics = metrics
+        self._window_of = window_of
+        self._script = redis.register_script(
+            files("services.counter").joinpath("lua/board.commit.lua").read_text()
+        )
+        self._buckets: dict[int, dict[Window, int]] = {}
+        self.partitions = 1
+        """The highest P ever used: the trim floor depends on it."""
+
+    async def commit(self, partition: int, entries: Sequence[Delivered]) -> None:
+        """Commit entries, at most 2,000 views at a time.
+
+        Raises what redis-py raises; then some entries are still pending.
+        """
+        for batch in split(entries):
+            started = time.perf_counter()
+            outcome = await self._commit(partition, batch)
+            self._metrics.commit_seconds.observe(time.perf_counter() - started)
+            self._metrics.commit_views.observe(sum(len(entry.views) for _, entry in batch))
+            self._metrics.counted.inc(outcome.counted)
+            self._metrics.duplicates.labels("visitor").inc(outcome.by_visitor)
+            self._metrics.duplicates.labels("event").inc(outcome.by_event)
+            self._metrics.duplicates.labels("entry").inc(outcome.repeated_views)
+            self._metrics.repeated_entries.inc(outcome.repeated_entries)
+
+    async def _commit(self, partition: int, batch: Sequence[Delivered]) -> Outcome:
+        for attempt in range(3):
+            layout = await self._lay_out(partition, batch)
+            try:
+                return Outcome(*await self._script(layout.keys, [keys.GROUP, layout.plan]))
+            except ResponseError as error:
+                # Another counter began a window with other buckets, or it is gone: ask again.
+                if attempt == 2 or "WINDOW" not in str(error):
+                    raise
+                for window in layout.windows:
+                    self._buckets[partition].pop(window, None)
+        raise AssertionError("unreachable")
+
+    async def _lay_out(self, partition: int, batch: Sequence[Delivered]) -> Layout:
+        now_ms = await self._time_ms()
+        known = self._buckets.setdefault(partition, {})
+        if len(known) > _MOST_WINDOWS_KNOWN:
+            known.clear()
+        while True:
+            try:
+                return lay_out(
+                    partition,
+                    batch,
+                    now_ms=now_ms,
+                    partitions=self.partitions,
+                    buckets=known,
+                    window_of=self._window_of,
+                )
+            except UnknownWindow as unknown:
+                known[unknown.window] = await self._ask(partition, unknown.window, unknown.write)
+
+    async def _ask(self, partition: int, window: Window, write: bool) -> int:
+        """Return the buckets of a window; one that nobody has begun is planned after the one before it."""
+        fixed = await self._redis.hget(keys.seen_header(partition, window.kind, window.number), "buckets")
+        if fixed is not None:
+            return int(fixed)
+        if not write:
+            return ABSENT
+        before = keys.seen_header(partition, window.kind, window.before.number)
+        return seen.buckets_for(int(await self._redis.hget(before, "members") or 0))
+
+    async def _time_ms(self) -> int:
+        seconds, microseconds = await self._redis.time()
+        return int(seconds * 1000 + microseconds // 1000)
+
+
+def split(entries: Sequence[Delivered]) -> list[list[Delivered]]:
+    """Return the entries in batches of at most 2,000 views, in their order."""
+    batches: list[list[Delivered]] = []
+    room = 0
+    for delivered in entries:
+        views = len(delivered[1].views)
+        if views > room:
+            batches.append([])
+            room = MAX_VIEWS
+        batches[-1].append(delivered)
+        room -= views
+    return batches

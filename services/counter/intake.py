@@ -1,0 +1,117 @@
+"""From stream entries as Redis delivers them to the commit, whatever goes wrong on the way.
+
+An error leaves its batch pending and is tried again with back-off; nothing
+new is read meanwhile. When Redis itself is well and a batch still fails, its
+entries are committed alone, so that one of them cannot hold up its mates.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+
+from redis.exceptions import (
+    BusyLoadingError,
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
+
+from services.counter.batch import Delivered
+from services.counter.commit import Committer
+from shared import keys
+from shared.connection import UNAVAILABLE, Client
+from shared.entry import DefectiveEntry, decode
+from shared.ledger import views_in
+from shared.metrics import CounterMetrics
+
+log = logging.getLogger(__name__)
+
+RawEntry = tuple[bytes, Mapping[bytes, bytes]]
+
+MOST_DEAD = 100_000
+"""Dead letters kept a partition."""
+
+_STATE_OF_REDIS = (BusyLoadingError, ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 2.0
+_TRIES_BEFORE_ISOLATION = 3
+
+
+class Intake:
+    """Decodes, buries what nobody can count, commits the rest."""
+
+    def __init__(self, redis: Client, committer: Committer, metrics: CounterMetrics) -> None:
+        self._redis = redis
+        self._committer = committer
+        self._metrics = metrics
+        self._bury = redis.register_script(
+            files("services.counter").joinpath("lua/entry.bury.lua").read_text()
+        )
+
+    async def take(self, partition: int, raw: Iterable[RawEntry]) -> None:
+        """Commit delivered entries, however long Redis takes to allow it.
+
+        Entries that fail by themselves while Redis is well stay pending, for a
+        reclaim to try again.
+        """
+        entries = await self._decode(partition, raw)
+        pause, tries = _FIRST_PAUSE, 0
+        while entries:
+            try:
+                await self._committer.commit(partition, entries)
+            except UNAVAILABLE as error:
+                self._metrics.commit_failures.inc()
+                tries += isinstance(error, ResponseError) and not isinstance(error, _STATE_OF_REDIS)
+                log.warning("a commit on partition %d failed: %s", partition, error)
+                if tries >= _TRIES_BEFORE_ISOLATION:
+                    await self.take_alone(partition, entries)
+                    return
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return
+
+    async def take_alone(self, partition: int, entries: Sequence[Delivered]) -> None:
+        """Commit each entry by itself; one that fails stays pending."""
+        for delivered in entries:
+            try:
+                await self._committer.commit(partition, [delivered])
+            except UNAVAILABLE as error:
+                self._metrics.commit_failures.inc()
+                log.warning("entry %s stays pending: %s", delivered[0].decode(), error)
+
+    async def retake(self, partition: int, raw: Sequence[RawEntry], *, alone: bool) -> None:
+        """Commit reclaimed entries once. Raises what redis-py raises; they then stay pending."""
+        entries = await self._decode(partition, raw)
+        if alone:
+            await self.take_alone(partition, entries)
+        elif entries:
+            await self._committer.commit(partition, entries)
+
+    async def _decode(self, partition: int, raw: Iterable[RawEntry]) -> list[Delivered]:
+        entries: list[Delivered] = []
+        for stream_id, fields in raw:
+            try:
+                entries.append((stream_id, decode(fields)))
+            except DefectiveEntry as defect:
+                await self._make_dead(partition, stream_id, fields, defect)
+        return entries
+
+    async def _make_dead(
+        self, partition: int, stream_id: bytes, fields: Mapping[bytes, bytes], defect: DefectiveEntry
+    ) -> None:
+        script_keys = [keys.views(partition), keys.dead(partition), keys.total(partition)]
+        letter = [part for pair in fields.items() for part in pair]
+        arguments = [keys.GROUP, stream_id, defect.defect.value, str(defect), MOST_DEAD, views_in(fields)]
+        try:
+            buried = await self._bury(script_keys, [*arguments, *letter])
+        except UNAVAILABLE as error:
+            # It stays pending and comes back by a reclaim.
+            log.warning("a dead letter on partition %d was not kept: %s", partition, error)
+            return
+        if buried:
+            self._metrics.dead.labels(defect.defect.value).inc()
+            log.error("entry %s on partition %d is dead: %s", stream_id.decode(), partition, defect)

@@ -1,0 +1,50 @@
+"""A counter that counts before it acknowledges: the negative control of the exactly-once test.
+
+python -m tests.careless_counter REDIS_URL PARTITIONS
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from services.counter import Counter
+from services.counter.batch import Delivered
+from services.counter.commit import Committer
+from shared import keys
+from shared.service import bind, new_registry, run
+from shared.settings import Settings
+from tests.entries import SITE
+
+
+class CarelessCommitter(Committer):
+    """Counts, then acknowledges: what dies in between is counted again."""
+
+    async def commit(self, partition: int, entries: Sequence[Delivered]) -> None:
+        for stream_id, entry in entries:
+            for view in entry.views:
+                await self._redis.hincrby(keys.count(partition, view.site), view.article, 1)
+                await self._redis.hincrby(keys.total(partition), "counted", 1)
+            await self._redis.xack(keys.views(partition), keys.GROUP, stream_id)
+
+
+class CarelessCounter(Counter):
+    """The counter, but for its commit."""
+
+    def make_committer(self) -> Committer:
+        return CarelessCommitter(self._redis, self._metrics, self._settings.window_of)
+
+
+def main(redis_url: str, partitions: str) -> None:
+    """Run it until it is killed."""
+    settings = Settings(
+        site=(SITE,),  # type: ignore[arg-type]
+        redis_url=redis_url,
+        partitions=int(partitions),
+        reclaim_after=0.3,
+    )
+    registry = new_registry()
+    asyncio.run(run(CarelessCounter(settings, registry), registry, bind("127.0.0.1", 0)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
