@@ -1,0 +1,50 @@
+# Everything lives in .venv; a stamp in it tells what is installed, so a second run starts at once.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: help demo test bench lock clean
+
+help: ## Show what can be made.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+demo: .venv/run.stamp ## Show everything alive, with simulated readers.
+	@exec $(BIN)/groundswell demo
+
+test: .venv/dev.stamp ## Check style, types and architecture, then run every test.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/dev.stamp ## Measure speed, as ratios.
+	$(BIN)/python -m tests.bench
+
+lock: .venv/dev.stamp ## Pin the newest allowed dependencies again, with hashes.
+	$(BIN)/uv pip compile $(LOCKING) --extra build --output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKING) --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+
+LOCKING := --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11
+
+clean: ## Remove what was made here; data stays.
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+.venv/made.stamp: deploy/python.sh
+	@python=$$(PYTHON="$(PYTHON)" sh deploy/python.sh) \
+	&& echo "Making .venv with $$python" \
+	&& { [ ! -e .venv ] || $(BIN)/python -c '' 2>/dev/null || rm -rf .venv; } \
+	&& "$$python" -m venv .venv && touch $@
+
+.venv/run.stamp: .venv/made.stamp requirements.lock pyproject.toml
+	@echo "Installing what Groundswell needs (a minute, once)"
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/made.stamp requirements-dev.lock pyproject.toml
+	@echo "Installing what Groundswell and its tests need (a minute, once)"
+	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/run.stamp

@@ -1,0 +1,48 @@
+"""The web process: collector and query behind one origin, told apart by path."""
+
+import asyncio
+
+from prometheus_client import CollectorRegistry
+
+from services import collector, query
+from shared.http import ASGIApp, Receive, Scope, Send
+from shared.service import Service
+from shared.settings import Settings
+
+
+class Web:
+    """Two services as one."""
+
+    def __init__(self, writing: Service, reading: Service) -> None:
+        assert writing.app is not None  # noqa: S101 - both are known to have one
+        assert reading.app is not None  # noqa: S101
+        self._services = (writing, reading)
+        self.app: ASGIApp | None = by_path(writing.app, reading.app)
+
+    async def start(self) -> None:
+        """Begin both."""
+        await asyncio.gather(*(service.start() for service in self._services))
+
+    async def stop(self) -> None:
+        """Finish both."""
+        await asyncio.gather(*(service.stop() for service in self._services))
+
+    async def unready(self) -> list[str]:
+        """Return why either cannot do its work."""
+        answers = await asyncio.gather(*(service.unready() for service in self._services))
+        return list(dict.fromkeys(reason for reasons in answers for reason in reasons))
+
+
+def by_path(writing: ASGIApp, reading: ASGIApp) -> ASGIApp:
+    """Return an application that gives the collector's paths to `writing` and all others to `reading`."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (writing if scope.get("path") in collector.PATHS else reading)(scope, receive, send)
+
+    return app
+
+
+def build(settings: Settings, registry: CollectorRegistry) -> Service:
+    """Return the web service."""
+    reading = query.build(settings, registry, collector.OPERATIONS)
+    return Web(collector.build(settings, registry), reading)

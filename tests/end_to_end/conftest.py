@@ -1,0 +1,38 @@
+"""The whole of Groundswell, running, for tests that go the way a reader's view goes."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from tests.serving import SITE, Serving
+from tests.serving import serve as start
+
+Serve = Callable[..., AbstractAsyncContextManager[Serving]]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """A way to start `groundswell serve`; every call of one test has the same data directory.
+
+    `async with serve("--board", "public", sites=["a.example"], partitions=4, env={}) as serving:`
+    """
+
+    def begin(
+        *flags: str,
+        sites: Sequence[str] = (SITE,),
+        partitions: int = 1,
+        env: Mapping[str, str] | None = None,
+        data_dir: Path = tmp_path / "var",
+    ) -> AbstractAsyncContextManager[Serving]:
+        return start(data_dir, *flags, sites=sites, partitions=partitions, env=env)
+
+    return begin
+
+
+@pytest.fixture
+async def serving(serve: Serve) -> AsyncIterator[Serving]:
+    """A running `groundswell serve` of one site, news.example."""
+    async with serve() as running:
+        yield running

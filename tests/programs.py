@@ -1,0 +1,38 @@
+"""Programs that the system provides and some tests need.
+
+Without one its tests are skipped with the reason, and counted at the end of
+the run. In CI that is a failure: nothing may go untested there unseen.
+"""
+
+import os
+import shutil
+
+import pytest
+
+_PACKAGES = {"promtool": "prometheus"}
+"""The Debian package of a program that is not named after it."""
+
+_MISSING = "a program is missing: "
+
+
+def need(program: str) -> str:
+    """Return the path of a program; without it, skip the test, or fail it in CI."""
+    path = shutil.which(program)
+    if path is not None:
+        return path
+    reason = f"{_MISSING}{program} (apt-get install {_PACKAGES.get(program, program)})"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how many tests were skipped for a missing program."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", []) if _MISSING in str(report.longrepr)
+    ]
+    if skipped:
+        programs = sorted({str(report.longrepr[2]).partition(_MISSING)[2] for report in skipped})
+        terminalreporter.write_line(
+            f"{len(skipped)} skipped because a program is missing: {', '.join(programs)}", yellow=True
+        )
