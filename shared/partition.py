@@ -14,6 +14,9 @@ from shared.connection import Client
 
 _FIELD = "partitions:"
 
+SCHEMA = 1
+"""The version of the data layout, kept in `gs:meta` for whoever has to read an older one."""
+
 
 def partition_of(visitor: int | None, event: int | None, partitions: int) -> int:
     """Return the partition of a view: by its visitor, else its event, else by chance.
@@ -53,6 +56,7 @@ async def load_plan(redis: Client, wanted: int, now: float) -> PartitionPlan:
 
     A fresh database has them at once, one in use from the next UTC midnight.
     """
+    await redis.hsetnx(keys.META, "schema", SCHEMA)
     plan = await read_plan(redis)
     if plan is None:
         await redis.hsetnx(keys.META, _FIELD + hours.day_stamp(now), wanted)

@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import uvicorn
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.http import JSON, NO_STORE, TEXT, ASGIApp, Request, Response, Routes
@@ -41,6 +47,8 @@ class Service(Protocol):
 
 def new_registry() -> CollectorRegistry:
     """Return a registry of a process' own, with what Python and the kernel say of it."""
+    # A second series of everything, for when it was made, would only be paid for.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)

@@ -11,9 +11,7 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
-from faststream import AckPolicy
-from faststream.message import StreamMessage
-from faststream.redis import RedisBroker, StreamSub
+from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -21,12 +19,12 @@ from redis.backoff import NoBackoff
 from services.counter.commit import Committer
 from services.counter.gauges import Gauges
 from services.counter.group import ensure_group
-from services.counter.intake import Intake, RawEntry
+from services.counter.intake import Intake
 from services.counter.reading import pause_on_failure
 from services.counter.reclaim import Reclaim
 from services.counter.repeat import every
+from services.counter.streams import subscribe
 from services.counter.trim import Trimmer
-from shared import keys
 from shared.connection import connect
 from shared.http import ASGIApp
 from shared.metrics import CounterMetrics
@@ -37,11 +35,6 @@ log = logging.getLogger(__name__)
 
 DEADLINE = 5.0
 """Seconds a command of the counter waits for Redis; longer than a read blocks."""
-
-MAX_ENTRIES = 200
-"""Entries read at once; each has 1-500 views."""
-
-BLOCK_MS = 1_000
 
 
 class Counter:
@@ -145,23 +138,7 @@ class Counter:
         if not self._subscribers:
             await self._broker.start()
             pause_on_failure(await self._broker.connect())
-        stream = StreamSub(
-            keys.views(p),
-            group=keys.GROUP,
-            consumer=self.consumer,
-            batch=True,
-            max_records=MAX_ENTRIES,
-            polling_interval=BLOCK_MS,
-        )
-        subscriber = self._broker.subscriber(
-            stream=stream,
-            parser=_parse,
-            decoder=_decode,
-            ack_policy=AckPolicy.MANUAL,
-            title=f"entries of partition {p}",
-            description="Record batches of 1-500 views; shared/entry.py has the encoding.",
-        )
-        subscriber(partial(self._intake.take, p))
+        subscriber = subscribe(self._broker, p, self.consumer, partial(self._intake.take, p))
         self._subscribers[p] = subscriber
         self._begin(self._reclaim.run(p))
 
@@ -177,16 +154,6 @@ class Counter:
 
     async def _trim_boards(self) -> None:
         await self._trimmer.trim_boards(self._committer.partitions, self._settings.sites)
-
-
-async def _parse(message: Any) -> StreamMessage[Any]:
-    """Keep the entries as they came: with FastStream's own parser one bad value fails the whole batch."""
-    return StreamMessage(raw_message=message, body=b"", message_id="", correlation_id="")
-
-
-async def _decode(message: StreamMessage[Any]) -> list[RawEntry]:
-    raw = message.raw_message
-    return list(zip(raw["message_ids"], raw["data"], strict=True))
 
 
 def build(settings: Settings, registry: CollectorRegistry) -> Counter:
