@@ -61,7 +61,9 @@ class Catalogue:
         self._with_articles = with_articles
         self._sites = {site: SiteCatalogue() for site in sites}
         self._last_id = b"0-0"
+        self._behind = True
         self.loaded = False
+        """Whether it was read; a copy that has fallen behind is renewed, not taken away."""
 
     def __getitem__(self, site: str) -> SiteCatalogue:
         return self._sites[site]
@@ -73,7 +75,7 @@ class Catalogue:
         """Load and follow until cancelled; a Redis that is away is tried again every second."""
         while True:
             try:
-                if not self.loaded:
+                if self._behind or not self.loaded:
                     await self.load()
                 await self._read_changes()
             except UNAVAILABLE as error:
@@ -85,25 +87,29 @@ class Catalogue:
         newest = await self._redis.xrevrange(keys.CHANGES, count=1)
         last_id = newest[0][0] if newest else b"0-0"
         for site in self._sites:
-            self._sites[site] = await self._load_site(site, last_id)
+            await self._load_site(site, last_id)
         self._last_id = last_id
+        self._behind = False
         self.loaded = True
 
-    async def _load_site(self, site: str, last_id: bytes) -> SiteCatalogue:
-        found = SiteCatalogue(aliases=await self._aliases(site), changed_at=_seconds(last_id))
+    async def _load_site(self, site: str, last_id: bytes) -> None:
+        aliases = await self._aliases(site)
+        articles: list[Article] = []
         if self._with_articles:
             ids = [raw.decode() for raw in await self._redis.zrange(keys.published(site), 0, -1)]
             for start in range(0, len(ids), _CHUNK):
-                for article in await self._articles(site, ids[start : start + _CHUNK]):
-                    found.articles[article.id] = article
-        return found
+                articles += await self._articles(site, ids[start : start + _CHUNK])
+        copy = self._sites[site]
+        copy.put([*copy.articles], articles)
+        copy.aliases, copy.changed_at = aliases, _seconds(last_id)
 
     async def _read_changes(self) -> None:
-        if not await self._continuous():
-            self.loaded = False
-            return
         # Shorter than any deadline of a reply, so that silence is not mistaken for a failure.
         answer = await self._redis.xread({keys.CHANGES: self._last_id}, count=_CHUNK, block=300)
+        # Asked after reading: what still stands now was there then, so nothing between was trimmed unread.
+        if not await self._continuous():
+            self._behind = True
+            return
         for _, entries in answer:
             await self._apply(entries)
 
@@ -125,28 +131,24 @@ class Catalogue:
         self._last_id = last_id
 
     async def _renew(self, site: str, touched: "_Touched", last_id: bytes) -> None:
-        aliases = None if touched.aliases is None else await self._some_aliases(site, touched.aliases)
-        every = await self._aliases(site) if aliases is None else {}
+        if touched.aliases is None:
+            aliases = await self._aliases(site)
+        else:
+            aliases = await self._aliases_with(site, touched.aliases)
         articles = await self._articles(site, sorted(touched.ids)) if self._with_articles else []
         # Nothing is awaited from here on, so that nobody sees a change by halves.
         copy = self._sites[site]
-        if aliases is None:
-            copy.aliases = every
-        else:
-            for alias, article_id in aliases.items():
-                if article_id is None:
-                    copy.aliases.pop(alias, None)
-                else:
-                    copy.aliases[alias] = article_id
         copy.put(touched.ids, articles)
-        copy.changed_at = _seconds(last_id)
+        copy.aliases, copy.changed_at = aliases, _seconds(last_id)
 
-    async def _some_aliases(self, site: str, aliases: set[str]) -> dict[str, str | None]:
-        if not aliases:
-            return {}
-        names = sorted(aliases)
-        targets = await self._redis.hmget(keys.alias(site), names)
-        return {k: None if v is None else v.decode() for k, v in zip(names, targets, strict=True)}
+    async def _aliases_with(self, site: str, touched: set[str]) -> dict[str, str]:
+        """Return the aliases of the copy, the touched ones read again."""
+        if not touched:
+            return self._sites[site].aliases
+        names = sorted(touched)
+        articles = await self._redis.hmget(keys.alias(site), names)
+        kept = {k: v for k, v in self._sites[site].aliases.items() if k not in touched}
+        return kept | {k: v.decode() for k, v in zip(names, articles, strict=True) if v is not None}
 
     async def _aliases(self, site: str) -> dict[str, str]:
         raw = await self._redis.hgetall(keys.alias(site))

@@ -80,7 +80,7 @@ def starting(p: int, site: str) -> str:
 
 
 def article(site: str, article_id: str) -> str:
-    """hash: one article of the catalogue."""
+    """hash: one article of the catalogue; `held` and `merged`, its aliases by where they come from."""
     return f"gs:article:{site}:{article_id}"
 
 

@@ -83,7 +83,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: ASGIApp) -> _Server:
+def http_server(app: ASGIApp) -> uvicorn.Server:
+    """Return the one server that every port of every process runs, not yet started."""
     return _Server(
         uvicorn.Config(
             app,
@@ -112,9 +113,9 @@ async def run(
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    servers = [(_server(management(service, registry)), management_socket)]
+    servers = [(http_server(management(service, registry)), management_socket)]
     if service.app is not None and http is not None:
-        servers.insert(0, (_server(service.app), http))
+        servers.insert(0, (http_server(service.app), http))
     tasks = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
     try:
         await service.start()

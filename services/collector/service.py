@@ -18,6 +18,7 @@ from shared.metrics import CollectorMetrics
 from shared.partition import load_plan
 from shared.problem import Problem
 from shared.settings import Settings
+from shared.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +57,11 @@ class Collector:
 
     async def start(self) -> None:
         """Begin to follow the aliases and the plan; views are taken once both are known."""
-        self._tasks = [asyncio.create_task(self._know())]
+        self._tasks = [asyncio.create_task(self._learn())]
 
     async def stop(self) -> None:
         """Write what is still gathered, then let go of Redis."""
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self._group.drain()
         await self._redis.aclose()
 
@@ -77,24 +75,20 @@ class Collector:
             return [f"Redis does not answer: {type(error).__name__}"]
         return []
 
-    async def _know(self) -> None:
-        """Learn the aliases, then the plan, and keep up with both."""
+    async def _learn(self) -> None:
+        """Learn the aliases, then the plan; then views are taken. Keep up with both."""
         while not self._catalogue.loaded:
             try:
                 await self._catalogue.load()
             except UNAVAILABLE as error:
                 log.warning("the collector waits for Redis: %s", type(error).__name__)
                 await asyncio.sleep(0.5)
-        following = asyncio.create_task(self._catalogue.follow())
-        try:
-            while True:
-                with contextlib.suppress(*UNAVAILABLE):
-                    self._endpoints.plan = await load_plan(
-                        self._redis, self._settings.partitions, time.time()
-                    )
-                await asyncio.sleep(_PLAN_REFRESH if self._endpoints.plan else 0.5)
-        finally:
-            following.cancel()
+        self._tasks.append(asyncio.create_task(self._catalogue.follow()))
+        while True:
+            with contextlib.suppress(*UNAVAILABLE):
+                now = time.time()
+                self._endpoints.plan = await load_plan(self._redis, self._settings.partitions, now)
+            await asyncio.sleep(_PLAN_REFRESH if self._endpoints.plan else 0.5)
 
     def _routes(self) -> ASGIApp:
         async def preflight(request: Request) -> Response:

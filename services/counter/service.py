@@ -1,7 +1,6 @@
 """The counter as a process runs it: a FastStream subscriber a partition, and what looks after them."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import secrets
@@ -30,6 +29,7 @@ from shared.http import ASGIApp
 from shared.metrics import CounterMetrics
 from shared.partition import load_plan
 from shared.settings import Settings
+from shared.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +86,7 @@ class Counter:
 
     async def stop(self) -> None:
         """Commit what was read, then let go of Redis."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(self._tasks)
         await self._broker.stop()
         await self._redis.aclose()
 

@@ -1,0 +1,169 @@
+"""From bodies to articles: what the desk's endpoints take, and how they refuse the rest."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared import strict_json
+from shared.article import Article, ArticleId
+from shared.article_id import BadArticleId, normalise_id
+from shared.http import Request
+from shared.problem import Kind, Problem
+
+JSON_TYPE = "application/json"
+NDJSON_TYPES = ("application/x-ndjson", "application/ndjson")
+
+MAX_ARTICLES = 10_000
+MAX_BODY = 256 * 1024
+MAX_BULK = 16 * 1024 * 1024
+"""Bytes of one article, and of many."""
+
+
+class PlacedArticle(Article):
+    """An article and the site it belongs to."""
+
+    site: str
+
+
+class Bulk(BaseModel):
+    """Articles that share a site; one that names a site of its own keeps it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    site: str | None = None
+    articles: list[Any]
+
+
+class MergeRequest(BaseModel):
+    """`from` becomes an alias of the article `into`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    site: str
+    from_id: ArticleId = Field(alias="from")
+    into: ArticleId
+
+
+async def body_of(request: Request, limit: int, *types: str) -> tuple[bytes, str]:
+    """Return the body and its content type. Raises Problem for another type or more bytes than `limit`."""
+    given = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower().decode("latin-1")
+    if given not in types:
+        raise Problem(Kind.UNSUPPORTED_CONTENT_TYPE, f"this endpoint takes {' or '.join(types)}")
+    return await request.body(limit), given
+
+
+def known_site(site: object, sites: Collection[str]) -> str:
+    """Return the site. Raises Problem unless it is the name of one that is configured."""
+    if not isinstance(site, str):
+        raise Problem(Kind.BAD_SHAPE, "site: a name is text", field="site")
+    if site not in sites:
+        raise Problem(Kind.UNKNOWN_SITE, repr(site[:64]), field="site")
+    return site
+
+
+def place(item: object, sites: Collection[str], default: str | None = None) -> tuple[str, Article]:
+    """Return site and article of one JSON value. Raises Problem naming the field that is wrong."""
+    if not isinstance(item, dict):
+        raise Problem(Kind.BAD_SHAPE, "an article is a JSON object")
+    if "site" not in item and default is None:
+        raise Problem(Kind.BAD_SHAPE, "site: no site is named", field="site")
+    site = known_site(item.get("site", default), sites)
+    try:
+        return site, Article.model_validate({name: value for name, value in item.items() if name != "site"})
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def try_place(
+    item: object | Problem, sites: Collection[str], default: str | None
+) -> tuple[str, Article] | Problem:
+    """Return site and article of one item of a bulk, or why there is none."""
+    if isinstance(item, Problem):
+        return item
+    try:
+        return place(item, sites, default)
+    except Problem as problem:
+        return problem
+
+
+def read_article(body: bytes, sites: Collection[str]) -> tuple[str, Article]:
+    """Return site and article of a body. Raises Problem."""
+    return place(strict_json.loads(body), sites)
+
+
+def read_merge(body: bytes, sites: Collection[str]) -> MergeRequest:
+    """Return what is to be merged. Raises Problem."""
+    try:
+        wanted = MergeRequest.model_validate(strict_json.loads(body))
+    except ValidationError as error:
+        raise _refusal(error) from None
+    known_site(wanted.site, sites)
+    return wanted
+
+
+def read_bulk(body: bytes, content_type: str) -> tuple[str | None, list[object | Problem]]:
+    """Return the site named for all, and the items; a line that is no JSON is a Problem in its place.
+
+    Raises Problem for a body that is wrong as a whole.
+    """
+    if content_type in NDJSON_TYPES:
+        site, items = None, _read_lines(body)
+    else:
+        site, items = _read_whole(strict_json.loads(body))
+    if len(items) > MAX_ARTICLES:
+        raise Problem(Kind.TOO_MANY_ARTICLES, f"{len(items)} articles")
+    return site, items
+
+
+def _read_whole(value: object) -> tuple[str | None, list[object | Problem]]:
+    if isinstance(value, list):
+        return None, value
+    try:
+        bulk = Bulk.model_validate(value)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    return bulk.site, bulk.articles
+
+
+def _read_lines(body: bytes) -> list[object | Problem]:
+    lines = [line for line in body.split(b"\n") if line.strip()]
+    if not lines:
+        raise Problem(Kind.EMPTY_BODY)
+    # One too many is enough to be refused: the rest need not be read.
+    return [_read_line(line) for line in lines[: MAX_ARTICLES + 1]]
+
+
+def _read_line(line: bytes) -> object | Problem:
+    try:
+        return strict_json.loads(line)
+    except Problem as problem:
+        return problem
+
+
+def site_and_id(request: Request, sites: Collection[str]) -> tuple[str, str]:
+    """Return the query parameters `site` and `id`. Raises Problem."""
+    given = request.parameters(("site", "id"))
+    for name in ("site", "id"):
+        if name not in given:
+            raise Problem(Kind.BAD_PARAMETER, f"{name!r} is missing")
+    site = known_site(given["site"], sites)
+    try:
+        return site, normalise_id(given["id"])
+    except BadArticleId as error:
+        raise Problem(Kind.BAD_ARTICLE_ID, str(error), field="id") from None
+
+
+_ID_FIELDS = ("id", "aliases", "from", "into")
+
+
+def _refusal(error: ValidationError) -> Problem:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"])[:100]
+    kind = Kind.BAD_SHAPE
+    if first["type"] == "extra_forbidden":
+        kind = Kind.UNKNOWN_FIELD
+    elif first["type"] == "value_error" and first["loc"][0] in _ID_FIELDS:
+        kind = Kind.BAD_ARTICLE_ID
+    says = first["msg"].removeprefix("Value error, ")
+    return Problem(kind, f"{field}: {says}" if field else says, **({"field": field} if field else {}))

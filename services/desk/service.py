@@ -1,0 +1,103 @@
+"""The desk as a process runs it: its endpoints behind the desk's key, and the sweep beside them."""
+
+import asyncio
+import json
+import logging
+from functools import cache
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry
+
+from services.desk.endpoints import Articles
+from services.desk.openapi import OPERATIONS
+from services.desk.sweep import Sweep
+from shared import keys, openapi
+from shared.bearer import Keys
+from shared.catalogue import Catalogue
+from shared.connection import UNAVAILABLE, connect
+from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Request, Response, Routes
+from shared.metrics import DeskMetrics
+from shared.problem import Kind, Problem
+from shared.settings import Settings
+from shared.tasks import end
+
+log = logging.getLogger(__name__)
+
+_DEADLINE = 5.0
+_DESCRIPTION = (b"link", b'</openapi.json>; rel="service-desc"')
+
+
+class Desk:
+    """One desk process."""
+
+    def __init__(self, settings: Settings, url: str, registry: CollectorRegistry) -> None:
+        metrics = DeskMetrics(registry)
+        self._redis = connect(url, deadline=_DEADLINE, name="desk")
+        self._keys = Keys.parse(settings.desk_key)
+        self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
+        self._sweep = Sweep(self._redis, self._catalogue, settings.sites, metrics)
+        self._tasks: list[asyncio.Task[None]] = []
+        articles = Articles(self._redis, settings, metrics)
+        table: dict[str, dict[str, Handler]] = {
+            "/v1/article": {"GET": articles.get, "PUT": articles.put, "DELETE": articles.delete},
+            "/v1/articles": {"POST": articles.put_many},
+            "/v1/article/merge": {"POST": articles.merge},
+            "/openapi.json": {"GET": _openapi},
+        }
+        self.app = Routes(
+            {path: {m: self._guarded(handler) for m, handler in row.items()} for path, row in table.items()},
+            headers=(NOSNIFF, _DESCRIPTION),
+            on_problem=lambda _, problem: metrics.refused.labels(problem.kind.slug).inc(),
+        )
+
+    async def start(self) -> None:
+        """Begin to sweep; a Redis that is away is waited for."""
+        self._tasks = [
+            asyncio.create_task(self._catalogue.follow(), name="following the aliases"),
+            asyncio.create_task(self._sweep.run(), name="the sweep"),
+        ]
+
+    async def stop(self) -> None:
+        """End the sweep where it stands and hang up; the next desk sweeps everything at its start."""
+        await end(self._tasks)
+        await self._redis.aclose()
+
+    async def unready(self) -> list[str]:
+        """Return why nothing can be written to the catalogue, or why aliases are not swept."""
+        reasons = []
+        if not self._tasks:
+            reasons.append("The desk has not started.")
+        reasons += [f"{task.get_name().capitalize()} has ended." for task in self._tasks if task.done()]
+        try:
+            # It writes nothing and leaves no key behind, yet a server that takes no writes refuses it.
+            await self._redis.setrange(keys.lease("desk"), 0, "")
+        except UNAVAILABLE as error:
+            reasons.append(f"Redis takes no change of the catalogue: {error}.")
+        return reasons
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            self._keys.demand(request)
+            try:
+                return await handler(request)
+            except UNAVAILABLE as error:
+                log.warning("a change could not be made: %s", error)
+                raise Problem(Kind.UNAVAILABLE) from error
+
+        return guarded
+
+
+def build(settings: Settings, registry: CollectorRegistry) -> Desk:
+    """Return a desk that connects when it is started. Raises ValueError without an address of Redis."""
+    if settings.redis_url is None:
+        raise ValueError("the desk needs redis_url")
+    return Desk(settings, settings.redis_url, registry)
+
+
+async def _openapi(request: Request) -> Response:
+    return Response(200, _document(), (JSON, NO_STORE))
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(openapi.document("Groundswell desk", version("groundswell"), OPERATIONS)).encode()
