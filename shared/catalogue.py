@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 from shared import keys
 from shared.article import Article
@@ -44,12 +45,15 @@ class SiteCatalogue:
         self.articles.update((article.id, article) for article in fresh)
         self._newest = None
 
-    def newest(self) -> tuple[Article, ...]:
-        """Return every article, the last published first, ties in the order of their ids."""
+    def newest(self, now: float = inf) -> tuple[Article, ...]:
+        """Return what is published by `now`, in Unix seconds: the last first, ties in the order of ids."""
         if self._newest is None:
             by_publication = sorted(self.articles.values(), key=lambda a: (-a.published_at.timestamp(), a.id))
             self._newest = tuple(by_publication)
-        return self._newest
+        to_come = 0
+        while to_come < len(self._newest) and self._newest[to_come].published_at.timestamp() > now:
+            to_come += 1
+        return self._newest[to_come:]
 
 
 class Catalogue:

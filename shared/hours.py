@@ -1,6 +1,7 @@
 """UTC hours and days as stamps, and which of them cover a span of time."""
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 HOUR = 3_600
@@ -21,7 +22,13 @@ def hour_stamp(moment: float) -> str:
 
 def day_stamp(moment: float) -> str:
     """Return the UTC day of a moment in Unix seconds, as YYYYMMDD."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d")
+    return _stamp_of_day(int(moment // DAY))
+
+
+@lru_cache(maxsize=1_000)
+def _stamp_of_day(number: int) -> str:
+    # Asked for twice a view, and always for the same few days.
+    return datetime.fromtimestamp(number * DAY, UTC).strftime("%Y%m%d")
 
 
 def hour_start(stamp: str) -> int:

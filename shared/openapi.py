@@ -4,6 +4,7 @@ The table stands beside the routes, so that what is documented is what is
 answered (docs/adr/0007-api-documents.md).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -163,8 +164,9 @@ def _refusal(kinds: Sequence[Kind]) -> dict[str, Any]:
 
 
 def _name(operation: Operation) -> str:
-    words = operation.path.replace("/", " ").replace(".", " ").replace("-", " ").split()
-    return "_".join([operation.method, *words])
+    """Return its operationId, which no other operation of the document may have."""
+    path = f"{operation.path}index" if operation.path.endswith("/") else operation.path
+    return "_".join([operation.method, *re.split(r"[^A-Za-z0-9]+", path.strip("/"))])
 
 
 _PROBLEM: dict[str, Any] = {
@@ -172,7 +174,11 @@ _PROBLEM: dict[str, Any] = {
     "description": "Why a request was refused: a problem document (RFC 9457) with a stable `type`.",
     "type": "object",
     "properties": {
-        "type": {"type": "string", "enum": [kind.uri for kind in Kind]},
+        "type": {
+            "type": "string",
+            "enum": [kind.uri for kind in Kind],
+            "description": "What kind of problem it is: a name that never changes.",
+        },
         "title": {"type": "string", "description": "What is asked of the client, in one sentence."},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What exactly was wrong."},

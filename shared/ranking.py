@@ -64,8 +64,9 @@ async def first(
         if all(top.complete for top in tops) or certified(found, depth, sum(top.rest for top in tops)):
             return found
         count *= 2
-        if count >= len(eligible):
-            # The boards are full of what is not eligible, or flat: asking for each article is cheaper now.
+        if 2 * count >= len(eligible):
+            # The boards are flat, or full of what is not eligible. Asking for every article costs no more
+            # than the next round would, and settles it.
             answers = await boards.look_up([eligible] * len(tops))
             return ordered(add(answers), published)[:depth]
 

@@ -1,0 +1,106 @@
+"""Rendered answers, kept for a moment under the query string that asked for them.
+
+Hot pages ask the same thing over and over; within half a second they get the
+same bytes, and whoever asks while those are being made waits for them.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from hashlib import blake2b
+from time import monotonic
+from typing import Any
+
+from services.query.flights import Flights
+from shared.http import JSON, Header, Request, Response
+
+LIFE = 0.5
+"""Seconds an answer is given again."""
+
+MAX_BYTES = 32 * 1024 * 1024
+"""Bytes of answers and their query strings kept at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in both its forms: whole, and "you have it already"."""
+
+    etag: bytes
+    whole: Response
+    unchanged: Response
+
+    @classmethod
+    def of(
+        cls,
+        body: bytes,
+        headers: tuple[Header, ...],
+        *,
+        content_type: Header = JSON,
+        covers: bytes | None = None,
+    ) -> "Answer":
+        """Return an answer whose strong ETag is made of `covers`, the body if None."""
+        etag = b'"%s"' % blake2b(body if covers is None else covers, digest_size=16).hexdigest().encode()
+        told = ((b"etag", etag), *headers)
+        return cls(etag, Response(200, body, (content_type, *told)), Response(304, b"", told))
+
+    def to(self, request: Request) -> Response:
+        """Return the form that the request's If-None-Match asks for."""
+        known = request.header(b"if-none-match")
+        if known is None:
+            return self.whole
+        # Compared weakly, as RFC 9110 asks: a proxy that compresses marks our ETag as weak.
+        tags = [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
+        return self.unchanged if self.etag in tags or tags == [b"*"] else self.whole
+
+
+def compact(value: object) -> bytes:
+    """Return a value as JSON, the same bytes in every process."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    until: float
+    size: int
+    answer: Answer
+
+
+class Answers:
+    """Answers of one endpoint by query string, bounded in life and in size."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES, life: float = LIFE) -> None:
+        self._kept: dict[bytes, _Kept] = {}
+        self._bytes = 0
+        self._max_bytes = max_bytes
+        self._life = life
+        self._flights: Flights[bytes, Answer] = Flights()
+
+    async def get(self, query: bytes, make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+        """Return the answer to a query string, made now unless one is fresh. Raises what `make` raises."""
+        kept = self._kept.get(query)
+        if kept is not None and kept.until > monotonic():
+            return kept.answer
+        return await self._flights.join(query, lambda: self._make(query, make))
+
+    async def _make(self, query: bytes, make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+        answer = await make()
+        now = monotonic()
+        self._forget(query)
+        size = len(query) + len(answer.whole.body) + 1_000
+        self._kept[query] = _Kept(now + self._life, size, answer)
+        self._bytes += size
+        self._make_room(now)
+        return answer
+
+    def _make_room(self, now: float) -> None:
+        # All live equally long, so the first one put in is the first to end.
+        while self._kept:
+            oldest = next(iter(self._kept))
+            if self._kept[oldest].until > now and self._bytes <= self._max_bytes:
+                return
+            self._forget(oldest)
+
+    def _forget(self, query: bytes) -> None:
+        kept = self._kept.pop(query, None)
+        if kept is not None:
+            self._bytes -= kept.size

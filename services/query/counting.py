@@ -1,0 +1,37 @@
+"""GET /v1/counts: the number beside the headline."""
+
+from services.query.answers import Answer, Answers, compact
+from services.query.counts import Counts
+from services.query.parameters import article_id, ids_of, site_of, wrong
+from shared.catalogue import Catalogue
+from shared.http import Header, Request, Response
+
+PARAMETERS = ("site", "ids")
+_CACHE: tuple[Header, ...] = (
+    (b"cache-control", b"public, max-age=0, s-maxage=1, stale-while-revalidate=2, stale-if-error=86400"),
+)
+
+
+class Counting:
+    """Answers with counts."""
+
+    def __init__(self, catalogue: Catalogue, counts: Counts) -> None:
+        self._catalogue = catalogue
+        self._counts = counts
+        self._answers = Answers()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request. Raises Problem, and what redis-py raises without any data."""
+        answer = await self._answers.get(request.query, lambda: self._make(request))
+        return answer.to(request)
+
+    async def _make(self, request: Request) -> Answer:
+        given = request.parameters(PARAMETERS)
+        site = site_of(given, self._catalogue)
+        asked = ids_of(request, "ids")
+        if not asked:
+            raise wrong("ids", "at least one id must be given")
+        resolve = self._catalogue[site].resolve
+        ids = [resolve(article_id(raw, "ids")) for raw in asked]
+        views = await self._counts.views(site, ids)
+        return Answer.of(compact({"counts": dict(zip(asked, views, strict=True))}), _CACHE)

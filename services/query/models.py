@@ -1,0 +1,133 @@
+"""The shapes of the answers: what the document at /openapi.json promises.
+
+A field that does not apply to an answer is left out of it (`exclude_unset`);
+one that applies and is not known is null.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.article import Article
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def moment(seconds: float) -> datetime:
+    """Return a moment in Unix seconds as one of UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class CountsAnswer(_Shape):
+    """Views by article."""
+
+    counts: dict[str, int] = Field(
+        description="Each id as it was asked for, and its views; 0 for one nobody read.",
+        examples=[{"2026/02/21/advisers-leave": 147, "never-read": 0}],
+    )
+
+
+class Story(_Shape):
+    """An article of the catalogue."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    image_url: str | None
+    thumbnail_url: str | None
+    section: str | None
+    tags: list[str]
+    authors: list[str]
+    published_at: Moment
+
+
+class Metrics(_Shape):
+    """How often an article was read."""
+
+    views: int = Field(description="All its views: the count beside the headline.")
+    window_views: int = Field(0, description="Views within the window; on most-read alone.")
+
+
+class RankedStory(Story):
+    """An article and its place on a list."""
+
+    rank: int = Field(description="1, 2, 3 ... among the articles that pass the filters.")
+    movement: int | None = Field(
+        description="Places risen since an hour ago, negative if fallen; null if it was not on the list."
+    )
+    metrics: Metrics
+    source: Literal["trending", "most-read", "latest"] = Field(
+        description="The list it stands on; `latest` if it fills a list that was too short."
+    )
+
+
+class ListMeta(_Shape):
+    """What was answered."""
+
+    site: str
+    list: str
+    generated_at: Moment | None = Field(
+        description="When the data last changed; null before anything was catalogued or read."
+    )
+    half_life: str = Field("", description="The time in which a view loses half its weight; on trending.")
+    window: str = Field("", description="The window; on most-read.")
+    from_: Moment | None = Field(
+        None, alias="from", description="Since when views are added up; null for `all`. On most-read."
+    )
+
+
+class TrendingAnswer(_Shape):
+    """A ranked list."""
+
+    data: list[RankedStory]
+    meta: ListMeta
+
+
+class HourViews(_Shape):
+    """Views in one hour."""
+
+    hour: Moment = Field(description="The moment the hour begins.")
+    views: int
+
+
+class DayViews(_Shape):
+    """Views in one UTC day."""
+
+    day: date
+    views: int
+
+
+class ArticleAnswer(_Shape):
+    """What is known of one article."""
+
+    id: str = Field(description="The id it is catalogued under; another than was asked for an alias.")
+    article: Story | None = Field(description="null when the catalogue does not have it.")
+    views: int
+    reader_days: int = Field(description="Distinct readers of each UTC day, added up.")
+    from_: Moment = Field(alias="from", description="Where the range begins, as it was rounded.")
+    to: Moment = Field(description="Where it ends; this moment is not part of it.")
+    range_views: int = Field(description="Views within the range.")
+    hours: list[HourViews] = Field(
+        description="Every hour of the range, also those with 0 views; empty where `days` tells."
+    )
+    days: list[DayViews] = Field(
+        description="Every UTC day of a range longer than 8 days, or of one whose hours are kept no more."
+    )
+    weights: dict[str, float] = Field(
+        description="What its views are worth now, by half-life.", examples=[{"15m": 2.5, "4h": 61.0}]
+    )
+    ranks: dict[str, int | None] = Field(
+        description="Its rank on each list, null where it is not on it.",
+        examples=[{"trending": 3, "most-read:24h": None}],
+    )
+
+
+def story_fields(article: Article) -> dict[str, object]:
+    """Return the fields of a Story."""
+    return {name: getattr(article, name) for name in Story.model_fields}

@@ -1,0 +1,145 @@
+"""The query service as a process runs it: its client, its routes, what it waits for."""
+
+import asyncio
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry
+
+from services.query import operations as described
+from services.query.article import ArticleReport
+from services.query.counting import Counting
+from services.query.counts import Counts
+from services.query.documents import Documents
+from services.query.html import Html
+from services.query.lists import Lists
+from services.query.metered import metered
+from services.query.pages import DemoPages
+from services.query.partitions import Partitions
+from services.query.trending import Trending
+from shared.catalogue import Catalogue
+from shared.connection import UNAVAILABLE, connect
+from shared.http import NO_STORE, NOSNIFF, ASGIApp, Handler, Header, Request, Response, Routes
+from shared.metrics import QueryMetrics
+from shared.openapi import Operation
+from shared.problem import Kind, Problem
+from shared.settings import Settings
+from shared.tasks import end
+
+DEADLINE = 1.0
+"""Seconds an answer waits for Redis before it is given from memory."""
+
+_EVERY_ANSWER: tuple[Header, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"etag, x-groundswell-reason"),
+    NOSNIFF,
+)
+_PREFLIGHT: tuple[Header, ...] = (
+    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, if-none-match"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class Query:
+    """Lists and counts become answers and pages."""
+
+    def __init__(
+        self, settings: Settings, registry: CollectorRegistry, operations: Sequence[Operation]
+    ) -> None:
+        assert settings.redis_url  # noqa: S101 - the edge has filled it in
+        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query")
+        self._catalogue = Catalogue(self._redis, settings.sites)
+        self._metrics = QueryMetrics(registry)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.app: ASGIApp | None = self._routes(settings, operations)
+
+    async def start(self) -> None:
+        """Begin to follow the catalogue."""
+        self._tasks = [asyncio.create_task(self._catalogue.follow(), name="catalogue")]
+
+    async def stop(self) -> None:
+        """Let go of Redis."""
+        await end(self._tasks)
+        await self._redis.aclose()
+
+    async def unready(self) -> list[str]:
+        """Return why questions cannot be answered truly now."""
+        reasons = [] if self._catalogue.loaded else ["the catalogue is not loaded"]
+        try:
+            await self._redis.ping()
+        except UNAVAILABLE as error:
+            reasons.append(f"Redis does not answer: {type(error).__name__}")
+        return reasons
+
+    def _routes(self, settings: Settings, others: Sequence[Operation]) -> Routes:
+        partitions = Partitions(self._redis, settings.partitions)
+        lists = Lists(self._redis)
+        counts = Counts(self._redis, partitions)
+        trending = Trending(self._catalogue, lists, counts)
+        report = ArticleReport(settings, self._redis, self._catalogue, lists, partitions)
+        html = Html()
+        own = (*described.ALWAYS, *(described.DEMO if settings.demo_pages else ()))
+        documents = Documents((*others, *own), html, address_of(settings))
+        answered: dict[str, tuple[str, Handler]] = {
+            "/v1/counts": ("counts", self._once_loaded(Counting(self._catalogue, counts).answer)),
+            "/v1/trending": ("trending", self._once_loaded(trending.answer)),
+            "/v1/article": ("article", self._once_loaded(report.answer)),
+            "/openapi.json": ("docs", documents.json),
+            "/docs": ("docs", documents.page),
+            "/": ("page", leads_to("/demo/" if settings.demo_pages else "/docs")),
+        }
+        if settings.demo_pages:
+            pages = DemoPages(settings, self._catalogue, counts, trending, html)
+            answered["/demo"] = ("page", leads_to("/demo/"))
+            answered["/demo/"] = ("page", self._once_loaded(pages.front))
+            answered["/demo/article"] = ("page", self._once_loaded(pages.story))
+        wrap = metered(self._metrics)
+        return Routes(
+            {
+                path: {"GET": wrap(endpoint, handler), "OPTIONS": preflight}
+                for path, (endpoint, handler) in answered.items()
+            },
+            _EVERY_ANSWER,
+            self._count_refusal,
+        )
+
+    def _once_loaded(self, handler: Handler) -> Handler:
+        """Return the handler of what would be a lie while the catalogue is not known: an empty list, a 0."""
+
+        async def answer(request: Request) -> Response:
+            if not self._catalogue.loaded:
+                raise Problem(Kind.UNAVAILABLE, "the catalogue is not loaded yet")
+            return await handler(request)
+
+        return answer
+
+    def _count_refusal(self, request: Request, problem: Problem) -> None:
+        self._metrics.refused.labels(problem.kind.slug).inc()
+
+
+async def preflight(request: Request) -> Response:
+    """Answer a browser that asks whether a page of another origin may ask."""
+    return Response(204, b"", _PREFLIGHT)
+
+
+def leads_to(path: str) -> Handler:
+    """Return a handler that sends its readers on."""
+
+    async def lead(request: Request) -> Response:
+        return Response(307, b"", ((b"location", path.encode()), NO_STORE))
+
+    return lead
+
+
+def address_of(settings: Settings) -> str:
+    """Return where readers reach this service, as far as its settings know."""
+    return settings.public_url or f"http://{settings.host}:{settings.port or 8000}"
+
+
+def build(settings: Settings, registry: CollectorRegistry, operations: Sequence[Operation] = ()) -> Query:
+    """Return a query service that connects when it is started.
+
+    `operations` are those of others behind the same origin, for the one
+    document of both.
+    """
+    return Query(settings, registry, operations)
