@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli import seed, serve, single
+from services.cli import audit, seed, serve, single, top
+from services.cli.demo import command as demo
 from services.cli.importing import commands as importing
 from services.cli.trouble import Trouble
 from shared.settings import WrongSettings
@@ -35,8 +36,11 @@ def groundswell(
 
 serve.register(app)
 single.register(app)
-importing.register(app)
+demo.register(app)
 seed.register(app)
+importing.register(app)
+top.register(app)
+audit.register(app)
 
 
 def main() -> None:

@@ -22,8 +22,9 @@ from services.cli.lock import Lock
 
 lock = Lock(Path(sys.argv[1]))
 asyncio.run(lock.take())
+parent = os.getpid()
 if os.fork() == 0:
-    lock.name([os.getppid(), os.getpid()])
+    lock.name([parent, os.getpid()])
     print(os.getpid(), flush=True)
     sys.stdin.read()
 os._exit(0)

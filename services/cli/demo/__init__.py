@@ -1,0 +1,1 @@
+"""`groundswell demo`: everything on this machine, with a front page and simulated readers."""

@@ -1,0 +1,1 @@
+"""What was counted before Groundswell came: access logs and starting totals."""
