@@ -18,7 +18,7 @@ from services.query.partitions import Partitions
 from services.query.trending import Trending
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
-from shared.http import NO_STORE, NOSNIFF, ASGIApp, Handler, Header, Request, Response, Routes
+from shared.http import NO_STORE, ASGIApp, Handler, Header, Request, Response, Routes
 from shared.metrics import QueryMetrics
 from shared.openapi import Operation
 from shared.problem import Kind, Problem
@@ -31,7 +31,6 @@ DEADLINE = 1.0
 _EVERY_ANSWER: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"etag, x-groundswell-reason"),
-    NOSNIFF,
 )
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),

@@ -1,0 +1,83 @@
+"""The demo's pages in a real browser: what a reader sees, and that it moves while one looks."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.programs import need
+from tests.serving import SITE, Serving, run
+
+CUBAN = "/world/cuban-advisers-leave-venezuela"
+ARTICLE = f"/demo/article?site={SITE}&id={CUBAN}"
+
+READER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+
+POST = """([site, article]) => fetch("/v1/views", {
+  method: "POST", body: JSON.stringify({site, article}), keepalive: true, credentials: "omit"
+}).then(answer => answer.headers.get("x-groundswell-outcome"))"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    chromium = need("chromium")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def seeded(serving: Serving) -> Serving:
+    seeding = run("seed", "--data-dir", str(serving.data_dir), cwd=serving.data_dir)
+    assert seeding.returncode == 0, seeding.stderr
+    return serving
+
+
+@pytest.fixture
+async def page(browser: Browser) -> Page:
+    return await (await browser.new_context()).new_page()
+
+
+async def test_every_page_fits_a_phone_and_a_desk_and_the_browser_has_no_complaint(
+    seeded: Serving, page: Page
+):
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for width in (360, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/demo/", ARTICLE, "/docs"):
+            await page.goto(seeded.url + path)
+
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+    assert complaints == []
+    assert await page.context.cookies() == []
+
+
+async def test_the_article_shows_its_count_and_the_list_is_not_empty(seeded: Serving, page: Page):
+    await page.goto(seeded.url + ARTICLE)
+
+    assert await page.locator("h1").inner_text() == "Cuban Advisers Begin to Leave Venezuela"
+    assert "147" in await page.locator("main").inner_text()
+    assert await page.locator("section[aria-labelledby=trending-news] li").count() == 9
+
+
+async def test_a_reading_by_the_browser_moves_the_page_while_one_looks(
+    seeded: Serving, page: Page, browser: Browser
+):
+    await page.goto(seeded.url + ARTICLE)
+    # Chromium without a window says in its user agent that nobody looks, and the page lets no script run.
+    reader = await browser.new_context(user_agent=READER, bypass_csp=True)
+    reading = await reader.new_page()
+    await reading.goto(seeded.url + ARTICLE)
+
+    outcome = await reading.evaluate(POST, [SITE, CUBAN])
+
+    assert outcome == "accepted"
+    moved = page.locator("main", has_text="148")
+    await moved.wait_for(timeout=20_000)
