@@ -48,9 +48,12 @@ def decode(snapshot: bytes, dictionary: bytes = b"") -> tuple[tuple[str, float],
     """Return the pairs of id and value of a snapshot. Raises ValueError when it is not one."""
     try:
         # A snapshot that was written without a dictionary does not look at this one.
-        ids, values = msgpack.unpackb(zlib.decompressobj(zdict=dictionary).decompress(snapshot))
+        decompress = zlib.decompressobj(zdict=dictionary)
+        ids, values = msgpack.unpackb(decompress.decompress(snapshot))
+        if not decompress.eof:
+            raise ValueError("it was cut off")
         return tuple(zip(ids, map(float, values), strict=True))
-    except (zlib.error, msgpack.UnpackException, TypeError) as error:
+    except (zlib.error, msgpack.UnpackException, ValueError, TypeError) as error:
         raise ValueError(f"not a snapshot: {error}") from None
 
 

@@ -40,11 +40,12 @@ class Response:
 class Request:
     """One request, as ASGI gives it."""
 
-    __slots__ = ("receive", "scope")
+    __slots__ = ("_fields", "receive", "scope")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self.receive = receive
+        self._fields: Mapping[bytes, bytes] | None = None
 
     @property
     def query(self) -> bytes:
@@ -52,12 +53,16 @@ class Request:
         query: bytes = self.scope["query_string"]
         return query
 
+    @property
+    def fields(self) -> Mapping[bytes, bytes]:
+        """The first header of each name, in lower case."""
+        if self._fields is None:
+            self._fields = dict(reversed(self.scope["headers"]))
+        return self._fields
+
     def header(self, name: bytes) -> bytes | None:
         """Return the first header of that name (in lower case), None without one."""
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return value  # type: ignore[no-any-return]
-        return None
+        return self.fields.get(name)
 
     def headers(self, name: bytes) -> list[bytes]:
         """Return every header of that name (in lower case), in order."""
@@ -127,7 +132,7 @@ class Routes:
     """An ASGI application: (method, path) to handler, and what every answer carries."""
 
     handlers: Mapping[str, Mapping[str, Handler]]
-    headers: tuple[Header, ...] = (NOSNIFF,)
+    headers: tuple[Header, ...] = ()
     on_problem: OnProblem = field(default=_ignore)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,6 +183,8 @@ async def reply(
 ) -> None:
     """Send a whole response."""
     told = [*response.headers, *headers]
+    if response.body:
+        told.append(NOSNIFF)
     # A 204 has no length, and that of a 304 would be the length of what was not sent.
     if response.status not in (204, 304):
         told.append((b"content-length", str(len(response.body)).encode()))

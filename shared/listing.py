@@ -1,7 +1,7 @@
 """A ranked list as the ranker publishes it and the query service reads it.
 
 The value of `gs:list:{SITE}:NAME` is 20 decimal digits of generation, so that
-a script can compare them without decoding, and a msgpack map.
+a script can compare them without decoding, and a msgpack array.
 """
 
 from dataclasses import dataclass
