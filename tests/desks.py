@@ -1,7 +1,7 @@
 """A desk to talk to, articles to put, and what was counted, written as the counter writes it."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,9 @@ SITE = "news.example"
 OTHER_SITE = "other.example"
 QUERY_SITE = "query.example"
 """A site whose articles are named by the query parameter `p`."""
+
+Refused = Callable[[httpx.Response, str], Awaitable[dict[str, Any]]]
+"""Looks at all that a refusal promises, and returns the problem."""
 
 KEY = "desk-key"
 WITH_KEY = {"authorization": f"Bearer {KEY}"}
@@ -122,3 +125,11 @@ async def views_of(redis: Client, article_id: str) -> int:
     for raw in await redis.keys(keys.count(0, SITE).replace("{0}", "{*}")):
         found += int(await redis.hget(raw, article_id) or 0)
     return found
+
+
+async def put(desk: httpx.AsyncClient, article_id: str, **given: object) -> httpx.Response:
+    return await desk.put("/v1/article", json=article(article_id, **given))
+
+
+async def changes(redis: Client) -> list[dict[bytes, bytes]]:
+    return [fields for _, fields in await redis.xrange(keys.CHANGES)]

@@ -1,43 +1,19 @@
 """An alias has one owner, and leads to an article."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import httpx
-import pytest
-from prometheus_client import CollectorRegistry
 
-from shared import keys
 from shared.connection import Client
 from tests.desks import (
     OTHER_SITE,
     QUERY_SITE,
     SITE,
     aliases,
-    article,
     catalogued,
-    client_of,
-    desk_at,
+    changes,
+    put,
 )
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
-async def desk(redis_url: str, registry: CollectorRegistry) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk_at(redis_url, registry) as service, client_of(service) as client:
-        yield client
-
-
-async def put(desk: httpx.AsyncClient, article_id: str, **given: object) -> httpx.Response:
-    return await desk.put("/v1/article", json=article(article_id, **given))
-
-
-async def changes(redis: Client) -> list[dict[bytes, bytes]]:
-    return [fields for _, fields in await redis.xrange(keys.CHANGES)]
 
 
 async def test_an_alias_that_is_no_longer_stated_is_gone(desk: httpx.AsyncClient, redis: Client):

@@ -1,42 +1,12 @@
 """What the desk stores, replaces and takes away."""
 
-from collections.abc import AsyncIterator
-
 import httpx
-import pytest
-from prometheus_client import CollectorRegistry
 
 from services.desk.catalogue import put_articles
 from shared import keys
 from shared.article import Article
 from shared.connection import Client
-from tests.desks import (
-    SITE,
-    aliases,
-    article,
-    catalogued,
-    client_of,
-    desk_at,
-)
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
-async def desk(redis_url: str, registry: CollectorRegistry) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk_at(redis_url, registry) as service, client_of(service) as client:
-        yield client
-
-
-async def put(desk: httpx.AsyncClient, article_id: str, **given: object) -> httpx.Response:
-    return await desk.put("/v1/article", json=article(article_id, **given))
-
-
-async def changes(redis: Client) -> list[dict[bytes, bytes]]:
-    return [fields for _, fields in await redis.xrange(keys.CHANGES)]
+from tests.desks import SITE, aliases, article, catalogued, changes, put
 
 
 async def test_an_article_is_stored_and_answered_as_it_was_put(desk: httpx.AsyncClient):

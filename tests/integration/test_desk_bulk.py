@@ -1,41 +1,12 @@
 """Many articles at once: the good ones are stored, the bad ones listed."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
-import pytest
-from prometheus_client import CollectorRegistry
 
 from shared import keys
 from shared.connection import Client
-from tests.desks import (
-    OTHER_SITE,
-    SITE,
-    article,
-    catalogued,
-    client_of,
-    desk_at,
-)
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
-async def desk(redis_url: str, registry: CollectorRegistry) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk_at(redis_url, registry) as service, client_of(service) as client:
-        yield client
-
-
-async def put(desk: httpx.AsyncClient, article_id: str, **given: object) -> httpx.Response:
-    return await desk.put("/v1/article", json=article(article_id, **given))
-
-
-async def changes(redis: Client) -> list[dict[bytes, bytes]]:
-    return [fields for _, fields in await redis.xrange(keys.CHANGES)]
+from tests.desks import OTHER_SITE, SITE, article, catalogued, changes, put
 
 
 async def test_a_bulk_stores_the_good_ones_and_lists_the_bad_ones(desk: httpx.AsyncClient, redis: Client):

@@ -1,7 +1,5 @@
 """What the desk says of itself: whether it is ready, and what it did."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
@@ -9,28 +7,7 @@ from prometheus_client import CollectorRegistry
 from services.desk import build
 from shared import keys
 from shared.connection import Client
-from tests.desks import (
-    SITE,
-    article,
-    client_of,
-    desk_at,
-    settings,
-)
-
-
-@pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
-async def desk(redis_url: str, registry: CollectorRegistry) -> AsyncIterator[httpx.AsyncClient]:
-    async with desk_at(redis_url, registry) as service, client_of(service) as client:
-        yield client
-
-
-async def put(desk: httpx.AsyncClient, article_id: str, **given: object) -> httpx.Response:
-    return await desk.put("/v1/article", json=article(article_id, **given))
+from tests.desks import SITE, article, client_of, desk_at, put, settings
 
 
 async def test_what_is_done_is_counted(desk: httpx.AsyncClient, registry: CollectorRegistry):

@@ -18,11 +18,6 @@ from tests.waiting import wait_until
 
 
 @pytest.fixture
-def registry() -> CollectorRegistry:
-    return CollectorRegistry()
-
-
-@pytest.fixture
 async def service(redis_url: str, registry: CollectorRegistry) -> AsyncIterator[Desk]:
     async with desk_at(redis_url, registry) as service:
         await service.start()
