@@ -6,8 +6,8 @@ whatever a step needs of the world is in the Attempt.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from services.collector.address import within
@@ -36,8 +36,7 @@ class Dropped(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A reading and what its request says about it. Moments are Unix milliseconds."""
 
     reading: Reading

@@ -1,4 +1,4 @@
-"""Group commit: the views of a few milliseconds become one entry, and all their requests one wait.
+"""Group commit: the views of a few milliseconds become one entry, written for all their requests.
 
 Fewer, larger entries beat a faster client: one entry of fifty views costs the
 counter half of what fifty entries of one view do.
@@ -18,13 +18,27 @@ log = logging.getLogger(__name__)
 
 
 class _Group:
-    """Views that will be written together, and the one future all of them wait for."""
+    """Views that will be written together, and who waits for that."""
 
-    __slots__ = ("done", "views")
+    __slots__ = ("views", "waiting")
 
     def __init__(self) -> None:
         self.views: list[View] = []
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting: list[asyncio.Future[None]] = []
+
+    def taken(self) -> None:
+        """Let everyone go on."""
+        for waiter in self.waiting:
+            if not waiter.done():  # or cancelled
+                waiter.set_result(None)
+
+    def refused(self) -> None:
+        """Tell everyone that Redis did not take it."""
+        for waiter in self.waiting:
+            if not waiter.done():
+                waiter.set_exception(Problem(Kind.UNAVAILABLE))
+                # Who waited may have hung up; a failure that nobody hears is counted all the same.
+                waiter.exception()
 
 
 class GroupCommit:
@@ -42,8 +56,8 @@ class GroupCommit:
     def add(self, partition: int, view: View) -> asyncio.Future[None]:
         """Return a future that is done once the view is in Redis.
 
-        It raises Problem(UNAVAILABLE) when Redis did not take it in time. Many
-        views share one future: shield it before cancelling a wait.
+        It raises Problem(UNAVAILABLE) when Redis did not take it in time. A
+        view whose wait is cancelled is written all the same.
         """
         group = self._open.get(partition)
         if group is None:
@@ -52,7 +66,10 @@ class GroupCommit:
             self._writers.add(writer)
             writer.add_done_callback(self._writers.discard)
         group.views.append(view)
-        return group.done
+        # One each, not one for all: that would have to be shielded from each one's end, which costs more.
+        waiter = asyncio.get_running_loop().create_future()
+        group.waiting.append(waiter)
+        return waiter
 
     async def drain(self) -> None:
         """Return once everything added so far is written or refused."""
@@ -70,14 +87,12 @@ class GroupCommit:
             except UNAVAILABLE as error:
                 self._metrics.flush_failures.inc()
                 log.warning("%d views were not taken: %s", len(group.views), type(error).__name__)
-                group.done.set_exception(Problem(Kind.UNAVAILABLE))
-                # Whoever waited may have hung up; a failure that nobody hears is still counted above.
-                group.done.exception()
+                group.refused()
                 return
             self._metrics.flush_seconds.observe(time.perf_counter() - started)
             self._metrics.flush_views.observe(len(group.views))
             self._metrics.accepted.inc(len(group.views))
-            group.done.set_result(None)
+            group.taken()
 
 
 def _entries(partition: int, views: list[View]) -> list[tuple[int, Entry]]:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 
-from shared import hours, keys
+from shared import keys
 from shared.connection import Client
 
 LIFETIME = 172_800
@@ -20,15 +20,15 @@ class Salts:
         self._known: dict[str, bytes] = {}
         self._reading = asyncio.Lock()
 
-    async def of(self, moment: float) -> bytes:
-        """Return the salt of the UTC day of a moment in Unix seconds. Raises what redis-py raises."""
-        day = hours.day_stamp(moment)
-        salt = self._known.get(day)
-        if salt is None:
-            # At midnight every request misses at once; one of them asks.
-            async with self._reading:
-                salt = self._known.get(day) or await self._read(day)
-        return salt
+    def known(self, day: str) -> bytes | None:
+        """Return the salt of a UTC day (YYYYMMDD), None before it was read."""
+        return self._known.get(day)
+
+    async def of(self, day: str) -> bytes:
+        """Return the salt of a UTC day (YYYYMMDD). Raises what redis-py raises."""
+        # At midnight every request misses at once; one of them asks.
+        async with self._reading:
+            return self._known.get(day) or await self._read(day)
 
     async def _read(self, day: str) -> bytes:
         async with self._redis.pipeline(transaction=True) as pipe:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Awaitable
 
 from prometheus_client import CollectorRegistry
 
@@ -30,7 +31,6 @@ _PLAN_REFRESH = 30.0
 _PUBLIC: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"x-groundswell-outcome, x-groundswell-reason"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
     NOSNIFF,
 )
 _PREFLIGHT: tuple[Header, ...] = (
@@ -105,8 +105,8 @@ class Collector:
         )
         batch = Routes({"/v1/views/batch": {"POST": endpoints.batch}}, (NOSNIFF,), self._count_refusal)
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await (batch if scope["path"] in batch.handlers else public)(scope, receive, send)
+        def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            return (batch if scope["path"] in batch.handlers else public)(scope, receive, send)
 
         return app
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
-from services.collector.address import client_address
+from services.collector.address import client_address, spans
 from services.collector.admission import BATCH_STEPS, PAGE_STEPS, Attempt, Dropped, admit, known_site
 from services.collector.bots import MAX_USER_AGENT
 from services.collector.group_commit import GroupCommit
-from services.collector.readings import BatchReading, Reading, read
+from services.collector.readings import BatchReading, Reading, read, read_json
 from services.collector.salts import Salts
 from services.collector.visitor import event_hash, given_visitor_hash, visitor_hash
 from shared import hours
@@ -32,7 +33,15 @@ _VIEW_TYPES = (b"text/plain", b"application/json")
 _BATCH_TYPES = (b"application/json", b"application/x-ndjson")
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
 
-ACCEPTED: tuple[Header, ...] = ((b"x-groundswell-outcome", b"accepted"), NO_STORE)
+_ACCEPTED: Header = (b"x-groundswell-outcome", b"accepted")
+_DROPPED: Header = (b"x-groundswell-outcome", b"dropped")
+_IMAGE: tuple[Header, ...] = (
+    (b"content-type", b"image/gif"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    NO_STORE,
+)
+# Headers cost as much as all of admission, so a 202 has no more than a page can use.
+_TAKEN = Response(202, b"", (_ACCEPTED,))
 
 
 class Endpoints:
@@ -51,6 +60,7 @@ class Endpoints:
         self._catalogue = catalogue
         self._salts = salts
         self._group = group
+        self._proxies = spans(settings.trusted_proxies)
         self._batch_keys = Keys.parse(settings.batch_key)
         self._views = metrics.requests.labels("view")
         self._batches = metrics.requests.labels("batch")
@@ -62,26 +72,25 @@ class Endpoints:
         """`POST /v1/views`: one reading."""
         self._views.inc()
         _demand_type(request, _VIEW_TYPES)
-        reading = read(Reading, loads(await request.body(MAX_VIEW_BODY)))
+        reading = read_json(await request.body(MAX_VIEW_BODY))
         try:
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(202, b"", self._dropped(drop))
-        return Response(202, b"", ACCEPTED)
+            return Response(202, b"", (_DROPPED, self._dropped(drop)))
+        return _TAKEN
 
     async def pixel(self, request: Request) -> Response:
         """`GET /v1/view.gif?site=&article=`: one reading, from a page without scripts."""
         self._pixels.inc()
-        image: Header = (b"content-type", b"image/gif")
         fields = request.parameters(("site", "article", "url", "via", "token"))
         reading = read(Reading, fields)
         if request.scope["method"] == "HEAD":
-            return Response(200, _GIF, (image, NO_STORE))
+            return Response(200, _GIF, _IMAGE)
         try:
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(200, _GIF, (image, *self._dropped(drop)))
-        return Response(200, _GIF, (image, *ACCEPTED))
+            return Response(200, _GIF, (*_IMAGE, _DROPPED, self._dropped(drop)))
+        return Response(200, _GIF, (*_IMAGE, _ACCEPTED))
 
     async def batch(self, request: Request) -> Response:
         """`POST /v1/views/batch`: up to 10,000 readings from a server with a key."""
@@ -108,36 +117,40 @@ class Endpoints:
             except Dropped as drop:
                 self._metrics.dropped.labels(drop.reason.value).inc()
                 dropped += 1
-        await asyncio.gather(*set(waiting))
+        for durable in waiting:
+            await durable
         answer = {"accepted": len(waiting), "dropped": dropped, "errors": errors}
-        return Response(202, json.dumps(answer).encode(), (JSON, *ACCEPTED))
+        return Response(202, json.dumps(answer).encode(), (JSON, _ACCEPTED, NO_STORE))
 
     async def _accept(self, request: Request, reading: Reading) -> None:
         """Admit a reading of a page, and return once its view is durable."""
         settings = self._settings
         site = known_site(reading, settings)
-        fields: Mapping[bytes, bytes] = dict(request.scope["headers"])
-        address = client_address(request.peer, request.headers(b"x-forwarded-for"), settings.trusted_proxies)
+        fields = request.fields
+        forwarded = request.headers(b"x-forwarded-for") if b"x-forwarded-for" in fields else ()
+        address = client_address(request.peer, forwarded, self._proxies)
         user_agent = _text(fields.get(b"user-agent", b"")[:MAX_USER_AGENT])
         received_ms = time.time_ns() // 1_000_000
         attempt = Attempt(
-            reading=reading,
-            site=site,
-            received_ms=received_ms,
-            address=address,
-            user_agent=user_agent,
-            origin=_text(fields[b"origin"]) if b"origin" in fields else None,
-            referer=_text(fields[b"referer"]) if b"referer" in fields else None,
-            purpose=_text(fields.get(b"sec-purpose", b"") + fields.get(b"purpose", b"")).lower(),
-            privacy_signal=fields.get(b"sec-gpc") == b"1" or fields.get(b"dnt") == b"1",
+            reading,
+            site,
+            received_ms,
+            address,
+            user_agent,
+            _text(fields[b"origin"]) if b"origin" in fields else None,
+            _text(fields[b"referer"]) if b"referer" in fields else None,
+            _text(fields.get(b"sec-purpose", b"") + fields.get(b"purpose", b"")).lower(),
+            fields.get(b"sec-gpc") == b"1" or fields.get(b"dnt") == b"1",
         )
         article = admit(attempt, settings, PAGE_STEPS, self._aliases(reading.site))
-        visitor = visitor_hash(await self._salt(received_ms), reading.site, address, user_agent)
+        day = hours.day_stamp(received_ms / 1000)
+        salt = self._salts.known(day) or await self._salt(day)
+        visitor = visitor_hash(salt, reading.site, address, user_agent)
         event = None
         if reading.event_id is not None:
             event = event_hash(reading.site, visitor.to_bytes(8), reading.event_id)
         view = View(reading.site, article, received_ms, received_ms, visitor, event, 1.0, reading.via)
-        await asyncio.shield(self._add(view))
+        await self._add(view, day)
 
     async def _accept_batched(self, reading: Reading, key: bytes) -> asyncio.Future[None]:
         """Admit a reading of a batch, and return a future that is done once its view is durable."""
@@ -147,20 +160,20 @@ class Endpoints:
         article = admit(attempt, self._settings, BATCH_STEPS, self._aliases(reading.site))
         occurred = reading.occurred_at
         occurred_ms = round(occurred.timestamp() * 1000) if occurred else received_ms
+        day = hours.day_stamp(min(occurred_ms, received_ms) / 1000)
         visitor = event = None
         if reading.visitor is not None:
-            salt = await self._salt(min(occurred_ms, received_ms))
+            salt = self._salts.known(day) or await self._salt(day)
             visitor = given_visitor_hash(salt, reading.site, reading.visitor)
         if reading.event_id is not None:
             event = event_hash(reading.site, key, reading.event_id)
         return self._add(
-            View(reading.site, article, occurred_ms, received_ms, visitor, event, 1.0, reading.via)
+            View(reading.site, article, occurred_ms, received_ms, visitor, event, 1.0, reading.via), day
         )
 
-    def _add(self, view: View) -> asyncio.Future[None]:
+    def _add(self, view: View, day: str) -> asyncio.Future[None]:
         if self.plan is None:
             raise Problem(Kind.UNAVAILABLE)
-        day = hours.day_stamp(min(view.occurred_ms, view.received_ms) / 1000)
         return self._group.add(partition_of(view.visitor, view.event, self.plan.on(day)), view)
 
     def _aliases(self, site: str) -> Mapping[str, str]:
@@ -168,29 +181,31 @@ class Endpoints:
             raise Problem(Kind.UNAVAILABLE)
         return self._catalogue[site].aliases
 
-    async def _salt(self, moment_ms: int) -> bytes:
+    async def _salt(self, day: str) -> bytes:
         try:
-            return await self._salts.of(moment_ms / 1000)
+            return await self._salts.of(day)
         except UNAVAILABLE:
             raise Problem(Kind.UNAVAILABLE) from None
 
-    def _dropped(self, drop: Dropped) -> tuple[Header, ...]:
+    def _dropped(self, drop: Dropped) -> Header:
+        """Count what was dropped, and return the header that says why."""
         reason = drop.reason.value
         self._metrics.dropped.labels(reason).inc()
-        return (
-            (b"x-groundswell-outcome", b"dropped"),
-            (b"x-groundswell-reason", reason.encode()),
-            NO_STORE,
-        )
+        return (b"x-groundswell-reason", reason.encode())
 
 
 def _demand_type(request: Request, allowed: tuple[bytes, ...]) -> bytes:
     """Return the media type without its parameters. Raises Problem unless it is one of those allowed."""
-    given = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+    given = _media_type(request.header(b"content-type") or b"")
     if given not in allowed:
         listed = ", ".join(kind.decode() for kind in allowed)
         raise Problem(Kind.UNSUPPORTED_CONTENT_TYPE, f"send one of {listed}")
     return given
+
+
+@lru_cache(maxsize=100)
+def _media_type(content_type: bytes) -> bytes:
+    return content_type.partition(b";")[0].strip().lower()
 
 
 def _array(body: bytes) -> list[object]:

@@ -25,17 +25,8 @@ _DAY_MS = hours.DAY * 1000
 Delivered = tuple[bytes, Entry]
 """A stream id and its entry."""
 
-_COLUMNS = (
-    "cell",
-    "moment",
-    "weight",
-    "member",
-    "visitor_set",
-    "reader_set",
-    "event_member",
-    "event_set",
-    "before_set",
-)
+_SLOTS = ("visitor", "reader", "event", "before")
+"""The columns of a view, after its cell and its moment."""
 
 
 class Layout(NamedTuple):
@@ -55,11 +46,29 @@ class _Numbered(dict[Any, int]):
         return number
 
 
+class _Site(NamedTuple):
+    """Where the counts and scores of a site go, and which articles have some."""
+
+    counts: int
+    readers: int
+    boards: list[int]
+    ids: list[str]
+    articles: list[int]
+
+
 class _Article(NamedTuple):
     """What the views of one article in a batch have in common."""
 
     number: int
     hash_prefix: bytes
+
+
+class _Span(NamedTuple):
+    """An hour or a day of a site: its sorted set, and the cells that go into it."""
+
+    zset: int
+    ids: list[str]
+    cells: list[int]
 
 
 class _Batch:
@@ -74,85 +83,95 @@ class _Batch:
         self.hashes = _Numbered({keys.total(partition): 1})
         self.zsets = _Numbered()
         self.sets = SeenSets(partition, buckets)
-        self.sites = _Numbered()
-        self.site_rows: list[list[int]] = []
+        self.sites: dict[str, _Site] = {}
         self.articles: dict[tuple[str, str], _Article] = {}
-        self.article_rows: list[tuple[str, int]] = []
         self.cells: dict[tuple[int, int], int] = {}
-        self.cell_rows: list[tuple[int, int, int]] = []
-        self.hour_zsets: dict[tuple[str, int], tuple[int, int]] = {}
+        self.cell_articles: list[int] = []
+        self.cell_days: list[int] = []
+        self.day_cells: dict[tuple[int, int], int] = {}
+        self.hours: dict[tuple[str, int], _Span] = {}
+        self.days: dict[tuple[str, int], _Span] = {}
         self.visitor_windows: dict[tuple[int, int, int, bool], tuple[int, int]] = {}
-        self.event_windows: dict[int, tuple[int, Window]] = {}
-        self.rows: list[tuple[Any, ...]] = []
+        self.event_windows: dict[int, tuple[int, int]] = {}
+        self.rows: list[tuple[int, float, int, int, int, int]] = []
+        self.weights: dict[int, float] = {}
 
-    def add_entry(self, stream_id: bytes, entry: Entry) -> tuple[bytes, int, int, int, int]:
+    def add_entry(self, stream_id: bytes, entry: Entry) -> tuple[bytes, int, int, int]:
+        """Return the stream id, the ticket of the entry's own id, its first and its last view."""
         first = len(self.rows) + 1
         for view in entry.views:
             self.add_view(view, entry.dedupe_window)
         hashed = int(entry.entry_id[12:], 16)
-        window = self.sets.number(seen.entry_window(entry.made_ms))
-        seen_set = self.sets.find(window, hashed, seen.signed(hashed))
-        return stream_id, seen_set, seen.signed(hashed), first, len(self.rows)
+        window = self.sets.to_write(seen.entry_window(entry.made_ms))
+        return stream_id, self.sets.find(window, hashed, seen.signed(hashed)), first, len(self.rows)
 
     def add_view(self, view: View, imported_window: int | None) -> None:
         site, name, occurred_ms, received_ms, visitor, event, weight, _ = view
         moment_ms = min(occurred_ms, received_ms, self.now_ms)
         article = self.articles.get((site, name)) or self.add_article(site, name)
         hour = moment_ms // _HOUR_MS
-        cell = self.cells.get((article.number, hour)) or self.add_cell(article.number, site, hour)
-        member = visitor_set = reader_set = event_member = event_set = before_set = 0
+        cell = self.cells.get((article.number, hour)) or self.add_cell(article.number, site, name, hour)
+        # Tickets, of which SeenSets makes slots at the end.
+        in_window = in_day = own = before = 0
+        find = self.sets.find
         if visitor is not None:
             length = self.window_of(site) if imported_window is None else imported_window
             in_visitor, in_reader = self.windows_of_visitor(moment_ms, length, imported_window is not None)
             hashed = seen.seen_hash(article.hash_prefix, visitor)
             member = seen.signed(hashed)
             if in_visitor:
-                visitor_set = self.sets.find(in_visitor, hashed, member)
+                in_window = find(in_visitor, hashed, member)
             if in_reader:
-                reader_set = self.sets.find(in_reader, hashed, member)
+                in_day = find(in_reader, hashed, member)
         if event is not None:
-            in_event, before = self.windows_of_event(moment_ms)
+            in_event, in_before = self.windows_of_event(moment_ms)
+            member = seen.signed(event)
             if in_event:
-                event_member = seen.signed(event)
-                event_set = self.sets.find(in_event, event, event_member)
-                before_set = self.sets.find_asked(before, event, event_member)
-        self.rows.append(
-            (
-                cell,
-                moment_ms / 1000,
-                weight,
-                member,
-                visitor_set,
-                reader_set,
-                event_member,
-                event_set,
-                before_set,
-            )
-        )
+                own = find(in_event, event, member)
+            if in_before:
+                before = find(in_before, event, member)
+        self.rows.append((cell, moment_ms / 1000, in_window, in_day, own, before))
+        if weight != 1:
+            self.weights[len(self.rows)] = weight
 
     def add_article(self, site: str, name: str) -> _Article:
-        number = self.sites[site]
-        if number > len(self.site_rows):
+        found = self.sites.get(site)
+        if found is None:
             p = self.partition
-            boards = [self.zsets[keys.board(p, site, half_life)] for half_life in HALF_LIVES]
-            self.site_rows.append(
-                [self.hashes[keys.count(p, site)], self.hashes[keys.readers(p, site)], *boards]
+            found = self.sites[site] = _Site(
+                self.hashes[keys.count(p, site)],
+                self.hashes[keys.readers(p, site)],
+                [self.zsets[keys.board(p, site, half_life)] for half_life in HALF_LIVES],
+                [],
+                [],
             )
-        self.article_rows.append((name, number))
-        article = _Article(len(self.article_rows), f"{site}\0{name}\0".encode())
+        article = _Article(len(self.articles) + 1, f"{site}\0{name}\0".encode())
+        found.ids.append(name)
+        found.articles.append(article.number)
         self.articles[site, name] = article
         return article
 
-    def add_cell(self, article: int, site: str, hour: int) -> int:
-        zsets = self.hour_zsets.get((site, hour))
-        if zsets is None:
-            moment = hour * hours.HOUR
-            hour_key = keys.hour(self.partition, site, hours.hour_stamp(moment))
-            day_key = keys.day(self.partition, site, hours.day_stamp(moment))
-            zsets = self.hour_zsets[site, hour] = self.zsets[hour_key], self.zsets[day_key]
-        self.cell_rows.append((article, *zsets))
-        self.cells[article, hour] = len(self.cell_rows)
-        return len(self.cell_rows)
+    def add_cell(self, article: int, site: str, name: str, hour: int) -> int:
+        """Number the views of an article in an hour, and find the day they go into as well."""
+        moment, p = hour * hours.HOUR, self.partition
+        day = moment // hours.DAY
+        day_cell = self.day_cells.get((article, day))
+        if day_cell is None:
+            day_cell = self.day_cells[article, day] = len(self.day_cells) + 1
+            if (site, day) not in self.days:
+                key = keys.day(p, site, hours.day_stamp(moment))
+                self.days[site, day] = _Span(self.zsets[key], [], [])
+            self.days[site, day].ids.append(name)
+            self.days[site, day].cells.append(day_cell)
+        cell = self.cells[article, hour] = len(self.cells) + 1
+        if (site, hour) not in self.hours:
+            key = keys.hour(p, site, hours.hour_stamp(moment))
+            self.hours[site, hour] = _Span(self.zsets[key], [], [])
+        self.hours[site, hour].ids.append(name)
+        self.hours[site, hour].cells.append(cell)
+        self.cell_articles.append(article)
+        self.cell_days.append(day_cell)
+        return cell
 
     def windows_of_visitor(self, moment_ms: int, length: int, imported: bool) -> tuple[int, int]:
         """Return the numbers of a visitor's window and day, 0 where there is none (any more).
@@ -168,18 +187,20 @@ class _Batch:
             found = self.visitor_windows[at] = self.alive(visitor, imported), self.alive(reader, imported)
         return found
 
-    def windows_of_event(self, moment_ms: int) -> tuple[int, Window]:
-        """Return the number of an event's day, 0 when it is over, and the day before it."""
+    def windows_of_event(self, moment_ms: int) -> tuple[int, int]:
+        """Return the numbers of an event's day and the day before it, 0 for none or when it is over."""
         found = self.event_windows.get(moment_ms // _DAY_MS)
         if found is None:
             window = seen.event_window(moment_ms)
-            found = self.event_windows[window.number] = self.alive(window, False), window.before
+            in_event = self.alive(window, False)
+            in_before = self.sets.to_ask(window.before) if in_event else 0
+            found = self.event_windows[window.number] = in_event, in_before
         return found
 
     def alive(self, window: Window | None, imported: bool) -> int:
         if window is None or (seen.is_over(window, self.now_ms) and not imported):
             return 0
-        return self.sets.number(window)
+        return self.sets.to_write(window)
 
 
 def lay_out(
@@ -200,26 +221,37 @@ def lay_out(
     `buckets` does not have.
     """
     batch = _Batch(partition, now_ms, buckets, window_of)
-    entry_rows = [batch.add_entry(stream_id, entry) for stream_id, entry in entries]
+    rows = [batch.add_entry(stream_id, entry) for stream_id, entry in entries]
     sets = batch.sets
-    header_of = {w: batch.hashes[key] for w, key in sets.headers()}
+    slots = sets.slots()
+    cells, moments, *tickets = zip(*batch.rows, strict=True)
+    windows = [(batch.hashes[header], n, lifetime) for header, n, lifetime in sets.windows()]
     plan = msgpack.packb(
         {
             "hashes": len(batch.hashes),
             "zsets": len(batch.zsets),
-            "windows": [(header_of[w], buckets[w], w.lifetime) for w in sets.windows],
-            "asked": [(header_of[w], n) for w, n in sets.asked.items()],
+            "windows": windows,
             "set_windows": sets.window_of_set,
-            "set_members": sets.members,
-            "entries": entry_rows,
-            "sites": batch.site_rows,
-            "articles": batch.article_rows,
-            "cells": batch.cell_rows,
-            "views": dict(zip(_COLUMNS, zip(*batch.rows, strict=True), strict=True)),
+            "set_sizes": sets.sizes(),
+            "members": sets.members(),
+            "entries": [(stream_id, slots[ticket], *span) for stream_id, ticket, *span in rows],
+            "sites": list(batch.sites.values()),
+            "cell_articles": batch.cell_articles,
+            "cell_days": batch.cell_days,
+            "hours": list(batch.hours.values()),
+            "days": list(batch.days.values()),
+            "cells": cells,
+            "moments": moments,
+            "weights": batch.weights,
+            # Most often nothing is known of the day before, and the column is empty.
+            "slots": {
+                name: [slots[ticket] for ticket in column] if any(column) else ()
+                for name, column in zip(_SLOTS, tickets, strict=True)
+            },
             "half_lives": [(h, floor_score(h, now_ms / 1000, partitions)) for h in HALF_LIVES.values()],
             "lifetimes": (HOUR_LIFETIME, DAY_LIFETIME),
         },
         use_bin_type=False,  # the msgpack of Redis' Lua knows no binary type
     )
     ordered = [keys.views(partition), *batch.hashes, *batch.zsets, *sets.keys]
-    return Layout(ordered, plan, len(batch.rows), [*sets.windows, *sets.asked])
+    return Layout(ordered, plan, len(batch.rows), sets.every_window)

@@ -102,8 +102,8 @@ async def test_two_counters_share_the_work_and_count_once(redis: Client, running
     await running.start()
     await running.start()
 
-    for _ in range(50):
-        await put(redis, [entry(*[view(visitor=now_ms() * 1000 + n) for n in range(20)])])
+    for start in range(0, 1000, 20):
+        await put(redis, [entry(*[view(visitor=visitor) for visitor in range(start, start + 20)])])
 
     await wait_until(lambda: _is(counted(redis), 1000), "all are counted")
     assert await totals(redis) == {"accepted": 1000, "counted": 1000}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.collector.address import client_address
+from services.collector.address import client_address, spans
 from services.collector.admission import (
     BATCH_STEPS,
     PAGE_STEPS,
@@ -177,7 +177,7 @@ def test_a_wrong_shape_is_refused(value: object, kind: Kind):
 def test_the_client_is_the_rightmost_address_that_is_no_trusted_proxy(
     peer: str, forwarded: list[bytes], client: str
 ):
-    assert client_address(peer, forwarded, SETTINGS.trusted_proxies) == client
+    assert client_address(peer, forwarded, spans(SETTINGS.trusted_proxies)) == client
 
 
 def test_a_visitor_is_another_one_on_another_day_site_address_or_browser():

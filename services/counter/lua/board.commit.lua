@@ -9,19 +9,23 @@
 --       then   sorted sets: boards, hours, days
 --       then   sets: buckets of what was seen
 -- ARGV  1  group
---       2  msgpack of a map; key indices count from 1 within their kind, and 0 stands for none:
+--       2  msgpack of a map. Keys count from 1 within their kind. A slot is one member of one set, a
+--          cell the views of one article in one hour (or day); both and the articles count from 1.
 --            hashes, zsets  how many keys of each kind; the rest are sets
---            windows        { header hash, buckets, seconds to live }, of those written
---            asked          { header hash, buckets or 0 }, of those only asked
---            set_windows    window of each set, 0 for one only asked
---            set_members    members to look for in each set
---            entries        { stream id, seen set, member, first view, last view }
---            sites          { count hash, readers hash, board zset of each half-life }
---            articles       { id, site }
---            cells          { article, hour zset, day zset }
---            views          one array a column: cell, moment, weight, member (of visitor and
---                           article), visitor_set, reader_set, event_member, event_set and
---                           before_set, the event's in the window before
+--            windows        { header hash, buckets, seconds to live or 0 if it is only asked }
+--            set_windows    window of each set
+--            set_sizes      members to look for in each set
+--            members        all of them, set after set; a slot is a place in this list
+--            entries        { stream id, slot, first view, last view }
+--            sites          { count hash, readers hash, { board zset of each half-life },
+--                           ids, their articles }
+--            hours, days    { zset, ids, their cells }
+--            cell_articles  article of each cell of an hour
+--            cell_days      cell of a day that it is part of
+--            cells, moments of each view
+--            weights        view -> weight, of those that do not weigh 1
+--            slots          of each view, 0 or no list for none: visitor (with the article in the
+--                           window), reader (in the day), event, before (the event in the day before)
 --            half_lives     { seconds, floor score }
 --            lifetimes      { seconds of an hour zset, of a day zset }
 --
@@ -37,6 +41,7 @@ local zset_at = hash_at + plan.hashes
 local set_at = zset_at + plan.zsets
 local CHUNK = 500 -- pairs: unpack takes at most 1,000 values at a time
 local LOG2 = math.log(2)
+local log, min = math.log, math.min
 
 -- 1. Everything that can fail.
 local function demand(first, last, wanted)
@@ -52,104 +57,96 @@ local bad = demand(1, 1, 'stream')
   or demand(zset_at + 1, set_at, 'zset')
 if bad then return bad end
 
-local function other_buckets(header, expected)
-  local fixed = tonumber(redis.call('HGET', header, 'buckets') or 0)
-  if fixed ~= expected then
-    return redis.error_reply('WINDOW ' .. header .. ' has ' .. fixed .. ' buckets')
-  end
-end
 for _, window in ipairs(plan.windows) do
-  local header = KEYS[hash_at + window[1]]
-  bad = redis.call('EXISTS', header) == 1 and other_buckets(header, window[2])
-  if bad then return bad end
-end
-for _, window in ipairs(plan.asked) do
-  bad = other_buckets(KEYS[hash_at + window[1]], window[2])
-  if bad then return bad end
+  local header, planned, lifetime = KEYS[hash_at + window[1]], window[2], window[3]
+  local buckets = tonumber(redis.call('HGET', header, 'buckets') or 0)
+  local begins = buckets == 0 and lifetime > 0
+  if buckets ~= planned and not begins then
+    return redis.error_reply('WINDOW ' .. header .. ' has ' .. buckets .. ' buckets')
+  end
 end
 
-local seen = {} -- of each set: member -> whether it was seen, before this commit or in it
-for set, members in ipairs(plan.set_members) do
-  local known = {}
-  for start = 1, #members, 2 * CHUNK do
-    local stop = math.min(start + 2 * CHUNK - 1, #members)
+local NEW, SEEN, FRESH = 0, 1, 2 -- not seen, seen before, seen first in this commit
+local members, set_sizes = plan.members, plan.set_sizes
+local slots = {}
+local asked = 0
+for set = 1, #set_sizes do
+  local last = asked + set_sizes[set]
+  for start = asked + 1, last, 2 * CHUNK do
+    local stop = min(start + 2 * CHUNK - 1, last)
     local answers = redis.call('SMISMEMBER', KEYS[set_at + set], unpack(members, start, stop))
-    for i, answer in ipairs(answers) do known[members[start + i - 1]] = answer == 1 end
+    for i = 1, stop - start + 1 do slots[start + i - 1] = answers[i] end
   end
-  seen[set] = known
+  asked = last
 end
 
 -- 2. Whose the entries are, and which of their views are new.
-local fresh = {} -- of each set: the members to add
-local function unseen(set, member)
-  local known = seen[set]
-  if known[member] then return false end
-  known[member] = true
-  local adding = fresh[set]
-  if not adding then
-    adding = {}
-    fresh[set] = adding
-  end
-  adding[#adding + 1] = member
+local cells, moments, weights = plan.cells, plan.moments, plan.weights
+local visitors, readers = plan.slots.visitor, plan.slots.reader
+local events, befores = plan.slots.event, plan.slots.before
+local cell_articles, cell_days = plan.cell_articles, plan.cell_days
+local counted, by_visitor, by_event, repeated_entries, repeated_views, others = 0, 0, 0, 0, 0, 0
+local new_views, cell_views, article_readers = {}, {}, {}
+
+local function unseen(slot)
+  if slots[slot] ~= NEW then return false end
+  slots[slot] = FRESH
   return true
 end
 
-local v = plan.views
-local v_cell, v_member = v.cell, v.member
-local v_visitor_set, v_reader_set = v.visitor_set, v.reader_set
-local v_event_set, v_event_member, v_before_set = v.event_set, v.event_member, v.before_set
-local cells = plan.cells
-local counted, by_visitor, by_event, repeated_entries, repeated_views, others = 0, 0, 0, 0, 0, 0
-local cell_views, article_views, article_readers = {}, {}, {}
-
 local function count_view(i)
-  local event_set = v_event_set[i]
-  if event_set > 0 then
-    local before = v_before_set[i]
-    if (before > 0 and seen[before][v_event_member[i]]) or not unseen(event_set, v_event_member[i]) then
-      by_event = by_event + 1
-      return
-    end
+  local event, before = events[i] or 0, befores[i] or 0
+  local reader, visitor = readers[i] or 0, visitors[i] or 0
+  if event > 0 and ((before > 0 and slots[before] ~= NEW) or not unseen(event)) then
+    by_event = by_event + 1
+    return
   end
-  local cell = v_cell[i]
-  local article = cells[cell][1]
-  if v_reader_set[i] > 0 and unseen(v_reader_set[i], v_member[i]) then
+  local cell = cells[i]
+  if reader > 0 and unseen(reader) then
+    local article = cell_articles[cell]
     article_readers[article] = (article_readers[article] or 0) + 1
   end
-  if v_visitor_set[i] > 0 and not unseen(v_visitor_set[i], v_member[i]) then
+  if visitor > 0 and not unseen(visitor) then
     by_visitor = by_visitor + 1
     return
   end
   counted = counted + 1
+  new_views[counted] = i
   cell_views[cell] = (cell_views[cell] or 0) + 1
-  local views = article_views[article]
-  if not views then
-    views = {}
-    article_views[article] = views
-  end
-  views[#views + 1] = i
 end
 
 for _, entry in ipairs(plan.entries) do
   if redis.call('XACK', KEYS[1], ARGV[1], entry[1]) == 0 then
     others = others + 1
-  elseif not unseen(entry[2], entry[3]) then
+  elseif not unseen(entry[2]) then
     repeated_entries = repeated_entries + 1
-    repeated_views = repeated_views + entry[5] - entry[4] + 1
+    repeated_views = repeated_views + entry[4] - entry[3] + 1
   else
-    for i = entry[4], entry[5] do count_view(i) end
+    for i = entry[3], entry[4] do count_view(i) end
   end
 end
 
 -- 3. What was seen is remembered.
 local added = {}
-for set, members in pairs(fresh) do
-  local key, window = KEYS[set_at + set], plan.set_windows[set]
-  for start = 1, #members, 2 * CHUNK do
-    redis.call('SADD', key, unpack(members, start, math.min(start + 2 * CHUNK - 1, #members)))
+local before_set = 0
+for set = 1, #set_sizes do
+  -- The fresh members of a set move together, to where its members begin.
+  local fresh = before_set
+  for slot = before_set + 1, before_set + set_sizes[set] do
+    if slots[slot] == FRESH then
+      fresh = fresh + 1
+      members[fresh] = members[slot]
+    end
   end
-  redis.call('EXPIRE', key, plan.windows[window][3], 'NX')
-  added[window] = (added[window] or 0) + #members
+  if fresh > before_set then
+    local key, window = KEYS[set_at + set], plan.set_windows[set]
+    for start = before_set + 1, fresh, 2 * CHUNK do
+      redis.call('SADD', key, unpack(members, start, min(start + 2 * CHUNK - 1, fresh)))
+    end
+    redis.call('EXPIRE', key, plan.windows[window][3], 'NX')
+    added[window] = (added[window] or 0) + fresh - before_set
+  end
+  before_set = before_set + set_sizes[set]
 end
 for window, members in pairs(added) do
   local header = KEYS[hash_at + plan.windows[window][1]]
@@ -161,100 +158,88 @@ end
 -- 4. Counts and scores: of each key the old values in one read, the new ones in one write.
 -- A number handed to redis.call is written with all its 17 digits; only tostring and returned
 -- numbers lose some.
-local function update(key, read, write, new_of, renew)
-  local ids = {}
-  for id in pairs(new_of) do ids[#ids + 1] = id end
-  for start = 1, #ids, CHUNK do
-    local stop = math.min(start + CHUNK - 1, #ids)
-    local old = redis.call(read, key, unpack(ids, start, stop))
+
+-- Renew the values of `ids` by what `news` has under their `numbers`; return whether there was any.
+local function update(key, read, write, ids, numbers, news, renew)
+  local names, values, count = {}, {}, 0
+  for i = 1, #numbers do
+    local new = news[numbers[i]]
+    if new then
+      count = count + 1
+      names[count], values[count] = ids[i], new
+    end
+  end
+  -- A hash takes field before value, a sorted set score before member.
+  local name_at = write == 'HSET' and 1 or 2
+  for start = 1, count, CHUNK do
+    local stop = min(start + CHUNK - 1, count)
+    local old = redis.call(read, key, unpack(names, start, stop))
     local arguments = {}
     for i = start, stop do
-      local id, at = ids[i], 2 * (i - start)
+      local at = 2 * (i - start)
       local before = old[i - start + 1]
-      local value = renew(before and tonumber(before), new_of[id])
-      -- A hash takes field before value, a sorted set score before member.
-      arguments[at + 1] = write == 'HSET' and id or value
-      arguments[at + 2] = write == 'HSET' and value or id
+      arguments[at + name_at] = names[i]
+      arguments[at + 3 - name_at] = renew(before and tonumber(before), values[i])
     end
     redis.call(write, key, unpack(arguments, 1, 2 * (stop - start + 1)))
   end
+  return count > 0
 end
 
 local function plus(old, new) return (old or 0) + new end
 
-local function into(of, key, id, views)
-  local values = of[key]
-  if not values then
-    values = {}
-    of[key] = values
-  end
-  values[id] = (values[id] or 0) + views
-end
-
-local counts, buckets, lifetimes = {}, {}, {}
-for article, views in pairs(article_views) do
-  local a = plan.articles[article]
-  into(counts, KEYS[hash_at + plan.sites[a[2]][1]], a[1], #views)
-end
-for article, readers in pairs(article_readers) do
-  local a = plan.articles[article]
-  into(counts, KEYS[hash_at + plan.sites[a[2]][2]], a[1], readers)
-end
-for key, values in pairs(counts) do update(key, 'HMGET', 'HSET', values, plus) end
-
+local article_views, day_views = {}, {}
 for cell, views in pairs(cell_views) do
-  local c = cells[cell]
-  local id = plan.articles[c[1]][1]
-  for n = 1, 2 do
-    local key = KEYS[zset_at + c[1 + n]]
-    into(buckets, key, id, views)
-    lifetimes[key] = plan.lifetimes[n]
+  local article, day = cell_articles[cell], cell_days[cell]
+  article_views[article] = (article_views[article] or 0) + views
+  day_views[day] = (day_views[day] or 0) + views
+end
+local function add_spans(spans, views, lifetime)
+  for _, span in ipairs(spans) do
+    local key = KEYS[zset_at + span[1]]
+    if update(key, 'ZMSCORE', 'ZADD', span[2], span[3], views, plus) then
+      redis.call('EXPIRE', key, lifetime)
+    end
   end
 end
-for key, values in pairs(buckets) do
-  update(key, 'ZMSCORE', 'ZADD', values, plus)
-  redis.call('EXPIRE', key, lifetimes[key])
+add_spans(plan.hours, cell_views, plan.lifetimes[1])
+add_spans(plan.days, day_views, plan.lifetimes[2])
+for _, site in ipairs(plan.sites) do
+  update(KEYS[hash_at + site[1]], 'HMGET', 'HSET', site[4], site[5], article_views, plus)
+  update(KEYS[hash_at + site[2]], 'HMGET', 'HSET', site[4], site[5], article_readers, plus)
 end
 
-local log, max, min = math.log, math.max, math.min
-local v_moment, v_weight = v.moment, v.weight
 for h, half_life in ipairs(plan.half_lives) do
   local H, floor = half_life[1], half_life[2]
+  -- Of each article its highest score, and its views in units of that one: from a later moment
+  -- old views underflow to -inf.
+  local highs, sums = {}, {}
+  for n = 1, counted do
+    local i = new_views[n]
+    local article, score, weight = cell_articles[cells[i]], moments[i], weights[i]
+    if weight then score = score + H * (log(weight) / LOG2) end
+    if score >= floor then
+      local high = highs[article]
+      if not high then
+        highs[article], sums[article] = score, 1
+      elseif score > high then
+        highs[article], sums[article] = score, sums[article] * 2 ^ ((high - score) / H) + 1
+      else
+        sums[article] = sums[article] + 2 ^ ((score - high) / H)
+      end
+    end
+  end
+  for article, high in pairs(highs) do highs[article] = high + H * (log(sums[article]) / LOG2) end
   local function add(one, other)
     if not one then return other end
     -- Written from the higher score, so the power is at most 1.
-    local high, low = max(one, other), min(one, other)
+    local high, low = one, other
+    if low > high then high, low = low, high end
     return high + H * (log(1 + 2 ^ ((low - high) / H)) / LOG2)
   end
-  local boards = {}
-  for article, views in pairs(article_views) do
-    -- From the article's own highest score: from a later moment old views underflow to -inf.
-    local high, sum = nil, 0
-    for _, i in ipairs(views) do
-      local score, weight = v_moment[i], v_weight[i]
-      if weight ~= 1 then score = score + H * (log(weight) / LOG2) end
-      if score >= floor then
-        if not high then
-          high, sum = score, 1
-        elseif score > high then
-          high, sum = score, sum * 2 ^ ((high - score) / H) + 1
-        else
-          sum = sum + 2 ^ ((score - high) / H)
-        end
-      end
-    end
-    if high then
-      local a = plan.articles[article]
-      local board = KEYS[zset_at + plan.sites[a[2]][2 + h]]
-      local scores = boards[board]
-      if not scores then
-        scores = {}
-        boards[board] = scores
-      end
-      scores[a[1]] = high + H * (log(sum) / LOG2)
-    end
+  for _, site in ipairs(plan.sites) do
+    update(KEYS[zset_at + site[3][h]], 'ZMSCORE', 'ZADD', site[4], site[5], highs, add)
   end
-  for board, scores in pairs(boards) do update(board, 'ZMSCORE', 'ZADD', scores, add) end
 end
 
 -- 5. The books.
