@@ -7,8 +7,9 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-_AGAIN = 1.0
-"""Seconds after which a task that still runs is cancelled again."""
+_AGAIN = 0.07
+"""Seconds after which a task that still runs is cancelled again; no whole part of a second, or a task
+that does something every second could lose each of them at the same place."""
 
 
 async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
