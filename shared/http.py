@@ -7,7 +7,7 @@ its rate or less (docs/adr/0002-raw-asgi.md).
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from shared.problem import Kind, Problem
@@ -119,21 +119,42 @@ class ClientGone(Exception):
     """The client hung up before its request was whole; nobody waits for an answer."""
 
 
-Handler = Callable[[Request], Awaitable[Response]]
+class Endless(Protocol):
+    """An answer that sends itself, for as long as somebody takes it (shared/stream.py)."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    async def run(self, request: Request, send: Send, headers: tuple[Header, ...]) -> None:
+        """Send it with these headers beside its own; return when its end has come."""
+
+
+Reply = Response | Endless
+Handler = Callable[[Request], Awaitable[Reply]]
 OnProblem = Callable[[Request, Problem], None]
+
+
+Methods = Mapping[str, Handler]
 
 
 def _ignore(request: Request, problem: Problem) -> None:
     return
 
 
+def _nothing(path: str) -> Methods | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Routes:
     """An ASGI application: (method, path) to handler, and what every answer carries."""
 
-    handlers: Mapping[str, Mapping[str, Handler]]
+    handlers: Mapping[str, Methods]
     headers: tuple[Header, ...] = ()
     on_problem: OnProblem = field(default=_ignore)
+    beyond: Callable[[str], Methods | None] = field(default=_nothing)
+    """What answers a path that is not among them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a Problem becomes its document, anything else a logged 500."""
@@ -152,10 +173,14 @@ class Routes:
             fault = Problem(Kind.INTERNAL)
             self.on_problem(request, fault)
             response = refuse(fault)
-        await reply(send, response, self.headers, head=scope["method"] == "HEAD")
+        if isinstance(response, Response):
+            await reply(send, response, self.headers, head=scope["method"] == "HEAD")
+        else:
+            await response.run(request, send, self.headers)
 
     def _handler(self, scope: Scope) -> Handler:
-        methods = self.handlers.get(scope["path"])
+        path = scope["path"]
+        methods = self.handlers.get(path) or self.beyond(path)
         if methods is None:
             raise Problem(Kind.NOT_FOUND)
         method = scope["method"]
@@ -166,11 +191,14 @@ class Routes:
         return handler
 
 
+_RETRY_AFTER = {Kind.UNAVAILABLE: b"2", Kind.TOO_MANY_LISTENERS: b"30"}
+
+
 def refuse(problem: Problem) -> Response:
     """Return the response of a problem."""
     headers: list[Header] = [PROBLEM, NO_STORE, (b"x-groundswell-reason", problem.kind.slug.encode())]
-    if problem.kind is Kind.UNAVAILABLE:
-        headers.append((b"retry-after", b"2"))
+    if problem.kind in _RETRY_AFTER:
+        headers.append((b"retry-after", _RETRY_AFTER[problem.kind]))
     if problem.kind is Kind.WRONG_KEY:
         headers.append((b"www-authenticate", b'Bearer realm="groundswell"'))
     if problem.kind is Kind.METHOD_NOT_ALLOWED:

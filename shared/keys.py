@@ -114,5 +114,19 @@ def salt(day_stamp: str) -> str:
     return f"gs:salt:{day_stamp}"
 
 
+def arrivals(site: str, stamp: str) -> str:
+    """hash: what arrived in one UTC hour, stamped YYYYMMDDHH, in readings; expires 48 h after its last write.
+
+    Fields `accepted`, `dropped:REASON`, `refused:KIND`, `origin:ORIGIN` (at most 20), and `last_ms`, the
+    moment of the last accepted view in Unix milliseconds.
+    """
+    return f"gs:arrivals:{site}:{stamp}"
+
+
+def script(path: str) -> str:
+    """string: a script of some release under its hashed path; kept a year after that release last started."""
+    return f"gs:script:{path}"
+
+
 GROUP = "counter"
 """The one consumer group on every stream of entries."""

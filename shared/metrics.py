@@ -48,6 +48,11 @@ class CollectorMetrics:
         self.flush_failures = Counter(
             "groundswell_flush_failures", "Groups of views that Redis did not take.", registry=registry
         )
+        self.arrivals_failures = Counter(
+            "groundswell_arrivals_write_failures",
+            "Times Redis did not take what arrived, for the board; it is kept for the next time.",
+            registry=registry,
+        )
         for reason in drop_reasons:
             self.dropped.labels(reason)
         for kind in Kind:
@@ -195,6 +200,17 @@ class QueryMetrics:
             "Time to an answer, by endpoint.",
             ["endpoint"],
             buckets=_SECONDS,
+            registry=registry,
+        )
+        self.live_connections = Gauge(
+            "groundswell_live_connections", "Connections of live lists that are open.", registry=registry
+        )
+        self.live_frames = Counter(
+            "groundswell_live_frames", "Frames of live lists sent, one for each listener.", registry=registry
+        )
+        self.live_dropped = Counter(
+            "groundswell_live_listeners_dropped",
+            "Listeners dropped because they did not take a frame in time.",
             registry=registry,
         )
         for kind in Kind:

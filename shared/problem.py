@@ -30,6 +30,7 @@ class Kind(Enum):
     WRONG_KEY = (401, "This endpoint takes a bearer key.")
     NOT_FOUND = (404, "Nothing is here.")
     METHOD_NOT_ALLOWED = (405, "This address does not take this method.")
+    TOO_MANY_LISTENERS = (503, "As many listen already as one process serves; poll, or come back later.")
     UNAVAILABLE = (503, "This cannot be done just now; try again.")
     INTERNAL = (500, "This is our fault; it has been logged.")
 

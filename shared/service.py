@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import logging
+import resource
 import signal
 import socket
 import time
@@ -27,9 +28,13 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.http import JSON, NO_STORE, TEXT, ASGIApp, Request, Response, Routes
+from shared.peer import Peer
 from shared.tasks import end
 
 log = logging.getLogger(__name__)
+
+FILES = 65_536
+"""Descriptors a process takes, as far as the system lets it: every connection is one."""
 
 PATIENCE = 3.0
 """Seconds that a starting service keeps readers waiting before it answers them as it is."""
@@ -94,7 +99,7 @@ def http_server(app: ASGIApp) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=Peer,
             loop="none",
             interface="asgi3",
             lifespan="off",
@@ -119,6 +124,16 @@ def settle() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+def allow_many_files() -> None:
+    """Raise how many descriptors this process may have; the usual 1,024 are fewer than listen to a list."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS names a limit that it does not grant.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def run(
     service: Service,
     registry: CollectorRegistry,
@@ -126,6 +141,7 @@ async def run(
     http: socket.socket | None = None,
 ) -> None:
     """Run a service until SIGTERM or SIGINT, then drain and return."""
+    allow_many_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):

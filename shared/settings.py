@@ -170,6 +170,12 @@ class Settings(BaseSettings):
     """Seconds after which an unacknowledged entry is taken over from its consumer."""
     ready_lag: Annotated[int, Field(ge=1)] = 50_000
     """Undelivered entries beyond which the counter is not ready."""
+    live_listeners: Annotated[int, Field(ge=0, le=20_000)] = 2_000
+    """Connections of /v1/trending/live that one process keeps at once."""
+    live_heartbeat: Annotated[float, Field(gt=0, le=300)] = 15.0
+    """Seconds between two comments on such a connection."""
+    live_patience: Annotated[float, Field(gt=0, le=300)] = 10.0
+    """Seconds such a client has to take a frame before it is dropped."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod

@@ -15,12 +15,24 @@ _PACKAGES = {"promtool": "prometheus"}
 _MISSING = "a program is missing: "
 
 
+class Missing(Exception):
+    """A program that is not here; the message says how to get it."""
+
+
+def find(program: str) -> str:
+    """Return the path of a program. Raises Missing without it."""
+    path = shutil.which(program)
+    if path is None:
+        raise Missing(f"{_MISSING}{program} (apt-get install {_PACKAGES.get(program, program)})")
+    return path
+
+
 def need(program: str) -> str:
     """Return the path of a program; without it, skip the test, or fail it in CI."""
-    path = shutil.which(program)
-    if path is not None:
-        return path
-    reason = f"{_MISSING}{program} (apt-get install {_PACKAGES.get(program, program)})"
+    try:
+        return find(program)
+    except Missing as missing:
+        reason = str(missing)
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -117,6 +117,7 @@ async def tell(settings: Settings, running: Running) -> None:
     typer.echo(
         "Groundswell runs. Open\n"
         f"  {running.url}/demo/  the catalogue as a small news site\n"
+        f"  {running.url}/board  the newsroom's board, with the snippet for your pages\n"
         f"  {running.url}/docs   the HTTP interface\n"
         f"The desk is {running.desk}. Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
         err=True,

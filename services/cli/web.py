@@ -37,7 +37,7 @@ def by_path(writing: ASGIApp, reading: ASGIApp) -> ASGIApp:
     """Return an application that gives the collector's paths to `writing` and all others to `reading`."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (writing if scope.get("path") in collector.PATHS else reading)(scope, receive, send)
+        await (writing if collector.owns(scope.get("path", "")) else reading)(scope, receive, send)
 
     return app
 

@@ -99,4 +99,14 @@ OPERATIONS: tuple[Operation, ...] = (
         problems=(*_WRONG, Kind.UNKNOWN_PARAMETER, Kind.BAD_PARAMETER),
         example='<img src="$URL/v1/view.gif?site=news.example&article=2026/02/21/advisers-leave" alt="">',
     ),
+    Operation(
+        "get",
+        "/beacon.v1.js",
+        "The snippet's script",
+        "Posts one view when the page is first seen. Cached for an hour, so it carries no `integrity`. The "
+        "same script is at `/beacon.v1.HASH.js`, which never changes.",
+        response="text/javascript",
+        example='curl --compressed "$URL/beacon.v1.js"',
+        conditional=True,
+    ),
 )

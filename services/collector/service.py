@@ -5,10 +5,12 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from services.collector.admission import DropReason
+from services.collector.arrivals import Arrivals
 from services.collector.group_commit import GroupCommit
 from services.collector.salts import Salts
 from services.collector.views import Endpoints
@@ -18,6 +20,8 @@ from shared.http import NOSNIFF, ASGIApp, Header, Receive, Request, Response, Ro
 from shared.metrics import CollectorMetrics
 from shared.partition import load_plan
 from shared.problem import Problem
+from shared.released import Released
+from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
 
@@ -27,6 +31,8 @@ DEADLINE = 0.8
 """Seconds a request waits for Redis."""
 
 _PLAN_REFRESH = 30.0
+
+BEACON = "/beacon.v1.js"
 
 _PUBLIC: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
@@ -51,18 +57,28 @@ class Collector:
         metrics = CollectorMetrics(registry, drop_reasons=tuple(reason.value for reason in DropReason))
         self._refused = metrics.refused
         self._group = GroupCommit(self._redis, metrics, settings.flush_interval_ms / 1000)
-        self._endpoints = Endpoints(settings, metrics, self._catalogue, Salts(self._redis), self._group)
+        self._arrivals = Arrivals(self._redis, settings.sites, metrics)
+        self._endpoints = Endpoints(
+            settings, metrics, self._catalogue, Salts(self._redis), self._group, arrivals=self._arrivals
+        )
+        beacon = Script.read(Path(__file__).parent / "scripts" / BEACON.removeprefix("/"))
+        self._released = Released(self._redis, [beacon])
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = self._routes()
 
     async def start(self) -> None:
         """Begin to follow the aliases and the plan; views are taken once both are known."""
-        self._tasks = [asyncio.create_task(self._learn())]
+        self._tasks = [
+            asyncio.create_task(self._learn()),
+            asyncio.create_task(self._released.publish()),
+            asyncio.create_task(self._arrivals.keep_writing(), name="arrivals"),
+        ]
 
     async def stop(self) -> None:
         """Write what is still gathered, then let go of Redis."""
         await end(self._tasks)
         await self._group.drain()
+        await self._arrivals.write()
         await self._redis.aclose()
 
     async def unready(self) -> list[str]:
@@ -99,9 +115,11 @@ class Collector:
             {
                 "/v1/views": {"POST": endpoints.view, "OPTIONS": preflight},
                 "/v1/view.gif": {"GET": endpoints.pixel},
+                BEACON: {"GET": self._released.stable},
             },
             _PUBLIC,
             self._count_refusal,
+            self._released.beyond,
         )
         batch = Routes({"/v1/views/batch": {"POST": endpoints.batch}}, (NOSNIFF,), self._count_refusal)
 
@@ -114,8 +132,13 @@ class Collector:
         self._refused.labels(problem.kind.slug).inc()
 
 
-PATHS = frozenset({"/v1/views", "/v1/views/batch", "/v1/view.gif"})
-"""What a process that serves collector and query behind one origin hands to the collector."""
+PATHS = frozenset({"/v1/views", "/v1/views/batch", "/v1/view.gif", BEACON})
+_HASHED = BEACON.removesuffix("js")
+
+
+def owns(path: str) -> bool:
+    """Return whether a path is the collector's where one origin has collector and query behind it."""
+    return path in PATHS or path.startswith(_HASHED)
 
 
 def build(settings: Settings, registry: CollectorRegistry) -> Collector:

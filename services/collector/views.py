@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from services.collector.address import client_address, spans
 from services.collector.admission import BATCH_STEPS, PAGE_STEPS, Attempt, Dropped, admit, known_site
+from services.collector.arrivals import Arrivals
 from services.collector.bots import MAX_USER_AGENT
 from services.collector.group_commit import GroupCommit
 from services.collector.readings import BatchReading, Reading, read, read_json
@@ -54,12 +55,15 @@ class Endpoints:
         catalogue: Catalogue,
         salts: Salts,
         group: GroupCommit,
+        *,
+        arrivals: Arrivals,
     ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._catalogue = catalogue
         self._salts = salts
         self._group = group
+        self._arrivals = arrivals
         self._proxies = spans(settings.trusted_proxies)
         self._batch_keys = Keys.parse(settings.batch_key)
         self._views = metrics.requests.labels("view")
@@ -72,24 +76,31 @@ class Endpoints:
         """`POST /v1/views`: one reading."""
         self._views.inc()
         _demand_type(request, _VIEW_TYPES)
-        reading = read_json(await request.body(MAX_VIEW_BODY))
+        body = await request.body(MAX_VIEW_BODY)
         try:
+            reading = read_json(body)
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(202, b"", (_DROPPED, self._dropped(drop)))
+            return Response(202, b"", (_DROPPED, self._dropped(request, reading.site, drop)))
+        except Problem as problem:
+            self._arrivals.refused(_site_named(body), problem.kind)
+            raise
         return _TAKEN
 
     async def pixel(self, request: Request) -> Response:
         """`GET /v1/view.gif?site=&article=`: one reading, from a page without scripts."""
         self._pixels.inc()
         fields = request.parameters(("site", "article", "url", "via", "token"))
-        reading = read(Reading, fields)
-        if request.scope["method"] == "HEAD":
-            return Response(200, _GIF, _IMAGE)
         try:
+            reading = read(Reading, fields)
+            if request.scope["method"] == "HEAD":
+                return Response(200, _GIF, _IMAGE)
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(200, _GIF, (*_IMAGE, _DROPPED, self._dropped(drop)))
+            return Response(200, _GIF, (*_IMAGE, _DROPPED, self._dropped(request, reading.site, drop)))
+        except Problem as problem:
+            self._arrivals.refused(fields.get("site"), problem.kind)
+            raise
         return Response(200, _GIF, (*_IMAGE, _ACCEPTED))
 
     async def batch(self, request: Request) -> Response:
@@ -100,7 +111,7 @@ class Endpoints:
         body = await request.body(MAX_BATCH_BODY)
         items = _lines(body) if content_type == b"application/x-ndjson" else _array(body)
         errors: list[dict[str, object]] = []
-        waiting: list[asyncio.Future[None]] = []
+        waiting: list[tuple[str, asyncio.Future[None]]] = []
         dropped = 0
         for index, item in enumerate(items):
             if index % 500 == 499:
@@ -108,17 +119,20 @@ class Endpoints:
             try:
                 if isinstance(item, Problem):
                     raise item
-                waiting.append(await self._accept_batched(read(BatchReading, item), key))
+                reading = read(BatchReading, item)
+                waiting.append((reading.site, await self._accept_batched(reading, key)))
             except Problem as problem:
+                self._arrivals.refused(_site_in(item), problem.kind)
                 if problem.kind is Kind.UNAVAILABLE:
                     raise
                 self._metrics.refused.labels(problem.kind.slug).inc()
                 errors.append({"index": index, "reason": problem.kind.slug, "detail": problem.detail})
             except Dropped as drop:
-                self._metrics.dropped.labels(drop.reason.value).inc()
+                self._dropped(request, reading.site, drop)
                 dropped += 1
-        for durable in waiting:
+        for site, durable in waiting:
             await durable
+            self._arrivals.accepted(site, time.time_ns() // 1_000_000)
         answer = {"accepted": len(waiting), "dropped": dropped, "errors": errors}
         return Response(202, json.dumps(answer).encode(), (JSON, _ACCEPTED, NO_STORE))
 
@@ -151,6 +165,7 @@ class Endpoints:
             event = event_hash(reading.site, visitor.to_bytes(8), reading.event_id)
         view = View(reading.site, article, received_ms, received_ms, visitor, event, 1.0, reading.via)
         await self._add(view, day)
+        self._arrivals.accepted(reading.site, received_ms)
 
     async def _accept_batched(self, reading: Reading, key: bytes) -> asyncio.Future[None]:
         """Admit a reading of a batch, and return a future that is done once its view is durable."""
@@ -187,11 +202,25 @@ class Endpoints:
         except UNAVAILABLE:
             raise Problem(Kind.UNAVAILABLE) from None
 
-    def _dropped(self, drop: Dropped) -> Header:
+    def _dropped(self, request: Request, site: str, drop: Dropped) -> Header:
         """Count what was dropped, and return the header that says why."""
         reason = drop.reason.value
         self._metrics.dropped.labels(reason).inc()
+        page = request.header(b"origin") or request.header(b"referer") or b""
+        self._arrivals.dropped(site, drop.reason, page)
         return (b"x-groundswell-reason", reason.encode())
+
+
+def _site_named(body: bytes) -> object:
+    """Return the site that the body of a refused request names, None if it names none."""
+    try:
+        return _site_in(loads(body))
+    except Problem:
+        return None
+
+
+def _site_in(item: object) -> object:
+    return item.get("site") if isinstance(item, dict) else None
 
 
 def _demand_type(request: Request, allowed: tuple[bytes, ...]) -> bytes:

@@ -15,7 +15,7 @@ from shared import keys, openapi
 from shared.bearer import Keys
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
-from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Request, Response, Routes
+from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Reply, Request, Response, Routes
 from shared.metrics import DeskMetrics
 from shared.problem import Kind, Problem
 from shared.settings import Settings
@@ -76,7 +76,7 @@ class Desk:
         return reasons
 
     def _guarded(self, handler: Handler) -> Handler:
-        async def guarded(request: Request) -> Response:
+        async def guarded(request: Request) -> Reply:
             self._keys.demand(request)
             try:
                 return await handler(request)

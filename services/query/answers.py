@@ -7,50 +7,17 @@ same bytes, and whoever asks while those are being made waits for them.
 import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from hashlib import blake2b
 from time import monotonic
 from typing import Any
 
 from services.query.flights import Flights
-from shared.http import JSON, Header, Request, Response
+from shared.answer import Answer
 
 LIFE = 0.5
 """Seconds an answer is given again."""
 
 MAX_BYTES = 32 * 1024 * 1024
 """Bytes of answers and their query strings kept at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer in both its forms: whole, and "you have it already"."""
-
-    etag: bytes
-    whole: Response
-    unchanged: Response
-
-    @classmethod
-    def of(
-        cls,
-        body: bytes,
-        headers: tuple[Header, ...],
-        *,
-        content_type: Header = JSON,
-        covers: bytes | None = None,
-    ) -> "Answer":
-        """Return an answer whose strong ETag is made of `covers`, the body if None."""
-        etag = b'"%s"' % blake2b(body if covers is None else covers, digest_size=16).hexdigest().encode()
-        told = ((b"etag", etag), *headers)
-        return cls(etag, Response(200, body, (content_type, *told)), Response(304, b"", told))
-
-    def to(self, request: Request) -> Response:
-        """Return the form that the request's If-None-Match asks for."""
-        known = request.header(b"if-none-match")
-        if known is None:
-            return self.whole
-        # Compared weakly, as RFC 9110 asks: a proxy that compresses marks our ETag as weak.
-        tags = [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
-        return self.unchanged if self.etag in tags or tags == [b"*"] else self.whole
 
 
 def compact(value: object) -> bytes:

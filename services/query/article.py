@@ -3,29 +3,27 @@
 import asyncio
 import time
 
-from services.query.answers import Answer, Answers
+from services.query.answers import Answers
 from services.query.lists import Lists
 from services.query.models import ArticleAnswer, DayViews, HourViews, Story, moment, story_fields
+from services.query.newsroom import Newsroom
 from services.query.parameters import article_id, moment_of, site_of, wrong
 from services.query.partitions import Partitions
 from services.query.selection import rank_of
 from services.query.spans import Span, tell
 from shared import keys
-from shared.bearer import Keys
+from shared.answer import Answer
 from shared.catalogue import Catalogue
 from shared.connection import Client
 from shared.counts import read_counts
 from shared.decay import HALF_LIVES, Decay
-from shared.http import Header, Request, Response
+from shared.http import Request, Response
 from shared.listing import NAMES
 from shared.settings import Settings
 
 PARAMETERS = ("site", "id", "from", "to")
 _AT_ONCE = 8
 """Articles read from Redis at the same time; further ones wait."""
-
-_KEYED: tuple[Header, ...] = ((b"cache-control", b"private, no-store"), (b"vary", b"authorization"))
-_OPEN: tuple[Header, ...] = ((b"cache-control", b"public, max-age=0, s-maxage=1, stale-if-error=60"),)
 
 
 class ArticleReport:
@@ -38,14 +36,13 @@ class ArticleReport:
         self._catalogue = catalogue
         self._lists = lists
         self._partitions = partitions
-        self._keys = None if settings.board == "public" else Keys.parse(settings.newsroom_key)
+        self._newsroom = Newsroom(settings)
         self._answers = Answers()
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
-        if self._keys is not None:
-            self._keys.demand(request)
+        self._newsroom.admit(request)
         answer = await self._answers.get(request.query, lambda: self._make(request))
         return answer.to(request)
 
@@ -59,7 +56,7 @@ class ArticleReport:
         async with self._turns:
             report = await self._report(site, found, span)
         body = report.model_dump_json(by_alias=True).encode()
-        return Answer.of(body, _OPEN if self._keys is None else _KEYED)
+        return Answer.of(body, self._newsroom.headers)
 
     async def _report(self, site: str, found: str, span: Span) -> ArticleAnswer:
         partitions = await self._partitions.ever()

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from services.query.answers import Answer, compact
+from services.query.answers import compact
 from services.query.html import Html
+from shared.answer import Answer
 from shared.http import HTML, Header, Request, Response
 from shared.openapi import Operation, document
 
@@ -26,9 +27,10 @@ class Documents:
     def __init__(self, operations: Sequence[Operation], html: Html, address: str) -> None:
         """`address` is where readers reach this service, for the examples."""
         described = document("Groundswell", version("groundswell"), operations, _ABOUT)
-        page = html.render("docs.html", document=described, address=address, type_of=type_of)
+        page = html.page("docs.html")
+        body = page.render(document=described, address=address, type_of=type_of)
         self._json = Answer.of(compact(described), _CACHE)
-        self._page = Answer.of(page, (*html.headers, *_CACHE), content_type=HTML)
+        self._page = Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
 
     async def json(self, request: Request) -> Response:
         """Answer with the OpenAPI document."""

@@ -1,22 +1,45 @@
 """Pages rendered here: templates that escape what they are given, one style sheet, nothing from elsewhere."""
 
 from base64 import b64encode
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from shared.http import Header
+from shared.released import Released
+from shared.script import Script
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_SCRIPTS = (
+    "script-src 'self'",
+    "connect-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One kind of page: its template with its style, and the headers it goes out with."""
+
+    headers: tuple[Header, ...]
+    _template: Template
+    _style: Markup
+
+    def render(self, **values: object) -> bytes:
+        """Return a page."""
+        return self._template.render(style=self._style, **values).encode()
+
 
 class Html:
-    """The templates, and the headers their pages go out with."""
+    """The templates."""
 
-    def __init__(self) -> None:
-        style = (_TEMPLATES / "look.css").read_text(encoding="utf-8")
+    def __init__(self, scripts: Released) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -24,22 +47,42 @@ class Html:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        # The sheet is ours and holds no `<`, and it must arrive unescaped for its hash to be right.
-        self._templates.globals["style"] = Markup(style)  # noqa: S704
         self._templates.filters["coded"] = coded
-        digest = b64encode(sha256(style.encode()).digest())
-        self.headers: tuple[Header, ...] = (
-            (
-                b"content-security-policy",
-                b"default-src 'none'; style-src 'sha256-" + digest + b"'; base-uri 'none'; "
-                b"form-action 'none'; frame-ancestors 'none'",
-            ),
+        self._templates.globals["script"] = lambda name, up: _tag(scripts[name], up)
+
+    def page(
+        self,
+        template: str,
+        style: str = "look.css",
+        *,
+        scripts: bool = False,
+        pictures: bool = False,
+        framed: bool = False,
+    ) -> Page:
+        """Return a kind of page.
+
+        With `scripts` it runs ours and asks us; with `pictures` it shows those
+        of articles, wherever they lie; with `framed` any page may frame it.
+        """
+        sheet = (_TEMPLATES / style).read_text(encoding="utf-8")
+        digest = b64encode(sha256(sheet.encode()).digest()).decode()
+        policy = [_NOTHING, f"style-src 'sha256-{digest}'", *(_SCRIPTS if scripts else ())]
+        if pictures:
+            policy.append("img-src http: https:")
+        policy.append("frame-ancestors " + ("*" if framed else "'none'"))
+        headers = (
+            (b"content-security-policy", "; ".join(policy).encode()),
             (b"referrer-policy", b"same-origin"),
         )
+        # The sheet is ours and holds no `<`, and it must arrive unescaped for its hash to be right.
+        return Page(headers, self._templates.get_template(template), Markup(sheet))  # noqa: S704
 
-    def render(self, template: str, **values: object) -> bytes:
-        """Return a page."""
-        return self._templates.get_template(template).render(values).encode()
+
+def _tag(script: Script, up: str) -> Markup:
+    """Return the tag of a script of this release; `up` leads from the page to the root."""
+    return Markup('<script async src="{}{}" integrity="{}"></script>').format(
+        up, script.hashed.removeprefix("/"), script.integrity
+    )
 
 
 def coded(text: str) -> Markup:

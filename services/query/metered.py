@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from shared.connection import UNAVAILABLE
-from shared.http import Handler, Request, Response
+from shared.http import Handler, Reply, Request
 from shared.metrics import QueryMetrics
 from shared.problem import Kind, Problem
 
@@ -20,7 +20,7 @@ def metered(metrics: QueryMetrics) -> Callable[[str, Handler], Handler]:
         answered = {n: metrics.requests.labels(endpoint, f"{n}xx") for n in (2, 3, 4, 5)}
         took = metrics.seconds.labels(endpoint)
 
-        async def answer(request: Request) -> Response:
+        async def answer(request: Request) -> Reply:
             began = perf_counter()
             status = 500
             try:

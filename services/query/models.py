@@ -128,6 +128,75 @@ class ArticleAnswer(_Shape):
     )
 
 
+class TrafficAnswer(_Shape):
+    """The views of a whole site."""
+
+    site: str
+    from_: Moment = Field(alias="from", description="Where the range begins, rounded down to an hour.")
+    to: Moment = Field(description="Where it ends, rounded up; this moment is not part of it.")
+    views: int = Field(description="Views within the range.")
+    hours: list[HourViews] = Field(description="Every hour of the range, also those with 0 views.")
+
+
+_PACE = (
+    "Views of the running hour, and of the one before it the part that the running one is still short of: "
+    "about those of the last 60 minutes."
+)
+
+
+class BoardRow(RankedStory):
+    """An article on the board."""
+
+    reader_days: int = Field(description="Distinct readers of each UTC day, added up.")
+    views_per_hour: int = Field(description=_PACE)
+    hours: list[int] = Field(description="Views in each hour of `traffic.hours`, the running one last.")
+
+
+class BoardTraffic(_Shape):
+    """The views of the whole site within 24 hours, whatever the filters."""
+
+    from_: Moment = Field(alias="from")
+    to: Moment = Field(description="The end of the running hour.")
+    views: int
+    views_per_hour: int = Field(description=_PACE)
+    hours: list[HourViews] = Field(description="24 of them, the running one last.")
+
+
+class BoardArrivals(_Shape):
+    """What came to the collector in the running UTC hour and the one before it, in readings."""
+
+    last_view_at: Moment | None = Field(
+        description="When the last view was accepted; null if none was within two days."
+    )
+    accepted: int
+    dropped: dict[str, int] = Field(
+        description="Readings that do not count, by reason.", examples=[{"foreign-origin": 412, "bot": 30}]
+    )
+    refused: dict[str, int] = Field(
+        description="Wrong requests that named this site, by reason.", examples=[{"bad-article-id": 3}]
+    )
+    foreign_origins: dict[str, int] = Field(
+        description="Whose pages posted readings without being an origin of the site; not all of them if "
+        "there are many.",
+        examples=[{"https://other.example": 412}],
+    )
+    advice: list[str] = Field(description="What can be done about it, the most urgent first.")
+
+
+class BoardAnswer(_Shape):
+    """Everything that the newsroom's board shows."""
+
+    data: list[BoardRow]
+    traffic: BoardTraffic
+    arrivals: BoardArrivals
+    sections: list[str] = Field(
+        description="What the filters can offer: of the whole list, the most frequent first, at most 50."
+    )
+    tags: list[str]
+    authors: list[str]
+    meta: ListMeta
+
+
 def story_fields(article: Article) -> dict[str, object]:
     """Return the fields of a Story."""
     return {name: getattr(article, name) for name in Story.model_fields}

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from services.query.answers import Answer, Answers
+from services.query.answers import Answers
 from services.query.ap_time import ap_date, ap_time
 from services.query.counts import Counts
-from services.query.html import Html
+from services.query.html import Html, Page
 from services.query.kinds import KINDS
 from services.query.models import RankedStory
 from services.query.parameters import article_id, site_of, wrong
-from services.query.trending import Question, Trending
+from services.query.question import Question
+from services.query.trending import Trending
+from shared.answer import Answer
 from shared.article import Article
 from shared.catalogue import Catalogue
 from shared.http import HTML, Header, Request, Response
@@ -46,7 +48,8 @@ class DemoPages:
         self._catalogue = catalogue
         self._counts = counts
         self._trending = trending
-        self._html = html
+        self._front_page = html.page("front.html", scripts=True, pictures=True)
+        self._story_page = html.page("article.html", scripts=True, pictures=True)
         self._fronts = Answers()
         self._stories = Answers()
 
@@ -61,7 +64,7 @@ class DemoPages:
     async def _front(self, request: Request) -> Answer:
         site = self._site(request.parameters(("site",)))
         cards = await self._cards(site, self._catalogue[site].newest(time.time())[: _FRONT_CARDS + 1])
-        return await self._page("front.html", site, cards=cards)
+        return await self._page(self._front_page, site, cards=cards)
 
     async def _story(self, request: Request) -> Answer:
         given = request.parameters(("site", "id"))
@@ -76,21 +79,20 @@ class DemoPages:
             other for other in catalogue.newest(time.time())[: _OTHER_CARDS + 1] if other is not article
         ]
         story, *cards = await self._cards(site, [article, *others[:_OTHER_CARDS]])
-        return await self._page("article.html", site, story=story, cards=cards)
+        return await self._page(self._story_page, site, story=story, cards=cards)
 
-    async def _page(self, template: str, site: str, **values: object) -> Answer:
+    async def _page(self, page: Page, site: str, **values: object) -> Answer:
         trending = await self._trending.ranked(Question(site))
         most_read = await self._trending.ranked(Question(site, KINDS["most-read"], "24h", limit=5))
-        body = self._html.render(
-            template,
+        body = page.render(
             site=site,
-            home="/demo/?" + urlencode({"site": site}),
+            home="./?" + urlencode({"site": site}),
             today=ap_date(datetime.now(UTC).astimezone(self._zone(site))),
             trending=self._listed(site, trending.data),
             most_read=self._listed(site, most_read.data),
             **values,
         )
-        return Answer.of(body, (*self._html.headers, *_CACHE), content_type=HTML)
+        return Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
 
     def _site(self, given: dict[str, str]) -> str:
         if "site" not in given and self._sites:
@@ -105,7 +107,7 @@ class DemoPages:
         return [self._card(site, story, story.metrics.views) for story in stories]
 
     def _card(self, site: str, article: Article | RankedStory, views: int) -> Card:
-        href = "/demo/article?" + urlencode({"site": site, "id": article.id})
+        href = "article?" + urlencode({"site": site, "id": article.id})
         return Card(article, href, ap_time(article.published_at.astimezone(self._zone(site))), views)
 
     def _zone(self, site: str) -> ZoneInfo:

@@ -2,28 +2,41 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
 from services.query import operations as described
 from services.query.article import ArticleReport
+from services.query.board import Board, board_script
+from services.query.board_numbers import BoardNumbers
 from services.query.counting import Counting
 from services.query.counts import Counts
 from services.query.documents import Documents
+from services.query.embed import Embed
+from services.query.feeds import feeds
 from services.query.html import Html
 from services.query.lists import Lists
+from services.query.live import Live
 from services.query.metered import metered
+from services.query.newsroom import Newsroom
 from services.query.pages import DemoPages
 from services.query.partitions import Partitions
+from services.query.site_hours import SiteHours
+from services.query.traffic import Traffic
 from services.query.trending import Trending
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
-from shared.http import NO_STORE, ASGIApp, Handler, Header, Request, Response, Routes
+from shared.http import NO_STORE, ASGIApp, Handler, Header, Reply, Request, Response, Routes
 from shared.metrics import QueryMetrics
 from shared.openapi import Operation
 from shared.problem import Kind, Problem
+from shared.released import Released
+from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
+
+_SCRIPTS = Path(__file__).parent / "scripts"
 
 DEADLINE = 1.0
 """Seconds an answer waits for Redis before it is given from memory."""
@@ -34,7 +47,7 @@ _EVERY_ANSWER: tuple[Header, ...] = (
 )
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, if-none-match"),
+    (b"access-control-allow-headers", b"authorization, if-none-match, last-event-id"),
     (b"access-control-max-age", b"86400"),
 )
 
@@ -49,16 +62,22 @@ class Query:
         self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query")
         self._catalogue = Catalogue(self._redis, settings.sites)
         self._metrics = QueryMetrics(registry)
+        scripts = [*(Script.read(path) for path in sorted(_SCRIPTS.glob("*.js"))), board_script()]
+        self._scripts = Released(self._redis, scripts)
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = self._routes(settings, operations)
 
     async def start(self) -> None:
         """Begin to follow the catalogue."""
-        self._tasks = [asyncio.create_task(self._catalogue.follow(), name="catalogue")]
+        self._tasks = [
+            asyncio.create_task(self._catalogue.follow(), name="catalogue"),
+            asyncio.create_task(self._scripts.publish(), name="scripts"),
+        ]
 
     async def stop(self) -> None:
         """Let go of Redis."""
         await end(self._tasks)
+        await self._live.stop()
         await self._redis.aclose()
 
     async def unready(self) -> list[str]:
@@ -75,18 +94,39 @@ class Query:
         lists = Lists(self._redis)
         counts = Counts(self._redis, partitions)
         trending = Trending(self._catalogue, lists, counts)
+        self._live = Live(settings, self._catalogue, trending, self._metrics)
         report = ArticleReport(settings, self._redis, self._catalogue, lists, partitions)
-        html = Html()
+        newsroom, hours = Newsroom(settings), SiteHours(self._redis, partitions)
+        traffic = Traffic(newsroom, self._catalogue, hours)
+        board = BoardNumbers(
+            newsroom,
+            self._redis,
+            self._catalogue,
+            lists=lists,
+            trending=trending,
+            partitions=partitions,
+            hours=hours,
+        )
+        html = Html(self._scripts)
+        embed = Embed(settings, self._catalogue, trending, html)
         own = (*described.ALWAYS, *(described.DEMO if settings.demo_pages else ()))
         documents = Documents((*others, *own), html, address_of(settings))
         answered: dict[str, tuple[str, Handler]] = {
             "/v1/counts": ("counts", self._once_loaded(Counting(self._catalogue, counts).answer)),
             "/v1/trending": ("trending", self._once_loaded(trending.answer)),
+            "/v1/trending/live": ("live", self._once_loaded(self._live.answer)),
             "/v1/article": ("article", self._once_loaded(report.answer)),
+            "/v1/traffic": ("traffic", self._once_loaded(traffic.answer)),
+            "/v1/board": ("board", self._once_loaded(board.answer)),
+            "/embed/trending": ("embed", self._once_loaded(embed.answer)),
+            "/board": ("page", Board(settings, html).page),
+            "/widget.v1.js": ("script", self._scripts.stable),
             "/openapi.json": ("docs", documents.json),
             "/docs": ("docs", documents.page),
             "/": ("page", leads_to("/demo/" if settings.demo_pages else "/docs")),
         }
+        for path, feed in feeds(address_of(settings), self._catalogue, trending).items():
+            answered[path] = ("feed", self._once_loaded(feed.answer))
         if settings.demo_pages:
             pages = DemoPages(settings, self._catalogue, counts, trending, html)
             answered["/demo"] = ("page", leads_to("/demo/"))
@@ -100,12 +140,13 @@ class Query:
             },
             _EVERY_ANSWER,
             self._count_refusal,
+            self._scripts.beyond,
         )
 
     def _once_loaded(self, handler: Handler) -> Handler:
         """Return the handler of what would be a lie while the catalogue is not known: an empty list, a 0."""
 
-        async def answer(request: Request) -> Response:
+        async def answer(request: Request) -> Reply:
             if not self._catalogue.loaded:
                 raise Problem(Kind.UNAVAILABLE, "the catalogue is not loaded yet")
             return await handler(request)

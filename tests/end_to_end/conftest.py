@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
+from tests.programs import need
 from tests.serving import SITE, Serving
 from tests.serving import serve as start
 
@@ -36,3 +38,16 @@ async def serving(serve: Serve) -> AsyncIterator[Serving]:
     """A running `groundswell serve` of one site, news.example."""
     async with serve() as running:
         yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium without a window."""
+    chromium = need("chromium")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield launched
+        await launched.close()

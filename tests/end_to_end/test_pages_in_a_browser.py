@@ -1,11 +1,8 @@
 """The demo's pages in a real browser: what a reader sees, and that it moves while one looks."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests.programs import need
 from tests.serving import SITE, Serving, run
 
 CUBAN = "/world/cuban-advisers-leave-venezuela"
@@ -16,18 +13,6 @@ READER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0
 POST = """([site, article]) => fetch("/v1/views", {
   method: "POST", body: JSON.stringify({site, article}), keepalive: true, credentials: "omit"
 }).then(answer => answer.headers.get("x-groundswell-outcome"))"""
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = need("chromium")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield launched
-        await launched.close()
 
 
 @pytest.fixture

@@ -61,8 +61,10 @@ async def test_operations_of_others_behind_the_same_origin_are_told_too(redis_ur
 @pytest.mark.parametrize("operation", [*ALWAYS, *DEMO], ids=lambda operation: operation.path)
 async def test_every_documented_example_is_understood(redis_url: str, operation: Operation) -> None:
     address = operation.example.partition('"$URL')[2].rstrip('"') or "/"
+    # What goes on for ever is asked for its head alone.
+    method = "head" if operation.response == "text/event-stream" else operation.method
     async with query(redis_url, board="public") as (_, client):
-        answer = await client.request(operation.method, address)
+        answer = await client.request(method, address)
 
     assert answer.status_code in (operation.status, 404), answer.text
     if answer.status_code == 404:

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from services.query.answers import Answer, Answers
+from services.query.answers import Answers
+from shared.answer import Answer
 from shared.http import Request
 from shared.problem import Kind, Problem
 from tests.waiting import wait_until

@@ -59,6 +59,7 @@ async def _perform(settings: Settings, running: Running) -> None:
     typer.echo(
         "The demo runs. Open\n"
         f"  {running.url}/demo/  a front page whose counts move, as readers come\n"
+        f"  {running.url}/board  the newsroom's board\n"
         f"  {running.url}/docs   the HTTP interface\n"
         f"or look on in another terminal: groundswell top --data-dir {settings.data_dir}\n"
         f"The desk is {running.desk}. Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",

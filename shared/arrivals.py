@@ -1,0 +1,86 @@
+"""What arrives at the collectors, by site and UTC hour: the fields of `gs:arrivals:SITE:YYYYMMDDHH`.
+
+The collectors add to them about once a second and the board shows them. They
+tell how it goes; the books of what was accepted are in `gs:total:{p}`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared import hours, keys
+from shared.connection import Client
+from shared.hours import HOUR
+
+ACCEPTED = "accepted"
+LAST = "last_ms"
+"""The moment of the last accepted view, in Unix milliseconds."""
+
+DROPPED, REFUSED, ORIGIN = "dropped", "refused", "origin"
+"""What stands before a colon and the reason, the kind of problem, or the foreign origin."""
+
+MAX_ORIGINS = 20
+"""Distinct foreign origins of a site and hour: strangers choose them."""
+
+LIFETIME = 48 * HOUR
+"""Seconds after its last write until an hour is forgotten."""
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What arrived within some hours, in readings; the largest of each kind first."""
+
+    accepted: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, int] = field(default_factory=dict)
+    """Foreign origins, as far as they were kept: strangers choose them."""
+    last_ms: int | None = None
+    """The moment of the last accepted view, in Unix milliseconds; None if there was none."""
+
+    @classmethod
+    def of(cls, hashes: Iterable[Mapping[bytes, bytes]]) -> "Arrivals":
+        """Return what some hours hold together."""
+        sums: dict[str, Counter[str]] = {
+            kind: Counter() for kind in (ACCEPTED, DROPPED, REFUSED, ORIGIN, LAST)
+        }
+        for fields in hashes:
+            for name, value in fields.items():
+                kind, _, what = name.decode().partition(":")
+                if kind == LAST:
+                    sums[kind][what] = max(sums[kind][what], int(value))
+                elif kind in sums:
+                    sums[kind][what] += int(value)
+        return cls(
+            accepted=sums[ACCEPTED][""],
+            dropped=_largest_first(sums[DROPPED]),
+            refused=_largest_first(sums[REFUSED]),
+            origins=_largest_first(sums[ORIGIN]),
+            last_ms=sums[LAST].get(""),
+        )
+
+
+async def read_arrivals(redis: Client, site: str, now: float) -> Arrivals:
+    """Return what arrived in the running UTC hour and the one before it.
+
+    `now` is in Unix seconds. The last view is looked for in as many hours as
+    are kept. Cost: two small hashes, and two days of single fields only where
+    no view came. Raises what redis-py raises.
+    """
+    newest_first = [
+        keys.arrivals(site, stamp) for stamp in reversed(hours.hours_between(now - LIFETIME, now + 1))
+    ]
+    async with redis.pipeline(transaction=False) as pipe:
+        for key in newest_first[:2]:
+            pipe.hgetall(key)
+        found = await pipe.execute()
+    if not any(LAST.encode() in fields for fields in found):
+        async with redis.pipeline(transaction=False) as pipe:
+            for key in newest_first[2:]:
+                pipe.hget(key, LAST)
+            found += [{LAST.encode(): value} for value in await pipe.execute() if value is not None]
+    return Arrivals.of(found)
+
+
+def _largest_first(sums: Counter[str]) -> dict[str, int]:
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
