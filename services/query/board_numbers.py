@@ -109,7 +109,8 @@ class BoardNumbers:
                 {
                     # What does not apply to a story was left out of it, and stays so.
                     **{name: getattr(story, name) for name in story.model_fields_set},
-                    "reader_days": readers[site, story.id],
+                    # The views are those of the list, a second older; more readers than views would puzzle.
+                    "reader_days": min(readers[site, story.id], story.metrics.views),
                     "views_per_hour": views_per_hour(hours[story.id], now),
                     "hours": hours[story.id],
                 }

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from services.query.answers import compact
-from services.query.html import Html
+from services.query.html import Html, icon
 from shared.answer import Answer
 from shared.http import HTML, Header, Request, Response
 from shared.openapi import Operation, document
@@ -18,6 +18,8 @@ _ABOUT = (
 _SHOWN = 10
 """The most words of a closed set that are shown in a table."""
 
+_SVG: Header = (b"content-type", b"image/svg+xml")
+_KEPT: Header = (b"cache-control", b"public, max-age=86400")
 _CACHE: tuple[Header, ...] = ((b"cache-control", b"public, max-age=0, s-maxage=60"),)
 
 
@@ -29,8 +31,13 @@ class Documents:
         described = document("Groundswell", version("groundswell"), operations, _ABOUT)
         page = html.page("docs.html")
         body = page.render(document=described, address=address, type_of=type_of)
+        self._icon = Answer.of(icon(), (_KEPT,), content_type=_SVG)
         self._json = Answer.of(compact(described), _CACHE)
         self._page = Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
+
+    async def icon(self, request: Request) -> Response:
+        """Answer with the icon of our pages."""
+        return self._icon.to(request)
 
     async def json(self, request: Request) -> Response:
         """Answer with the OpenAPI document."""

@@ -15,6 +15,8 @@ from shared.script import Script
 _TEMPLATES = Path(__file__).parent / "templates"
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_ICON = "img-src 'self'"
+_PICTURES = "img-src http: https:"
 _SCRIPTS = (
     "script-src 'self'",
     "connect-src 'self'",
@@ -67,8 +69,7 @@ class Html:
         sheet = (_TEMPLATES / style).read_text(encoding="utf-8")
         digest = b64encode(sha256(sheet.encode()).digest()).decode()
         policy = [_NOTHING, f"style-src 'sha256-{digest}'", *(_SCRIPTS if scripts else ())]
-        if pictures:
-            policy.append("img-src http: https:")
+        policy.append(_PICTURES if pictures else _ICON)
         policy.append("frame-ancestors " + ("*" if framed else "'none'"))
         headers = (
             (b"content-security-policy", "; ".join(policy).encode()),
@@ -76,6 +77,11 @@ class Html:
         )
         # The sheet is ours and holds no `<`, and it must arrive unescaped for its hash to be right.
         return Page(headers, self._templates.get_template(template), Markup(sheet))  # noqa: S704
+
+
+def icon() -> bytes:
+    """Return the icon of every page."""
+    return (_TEMPLATES / "icon.svg").read_bytes()
 
 
 def _tag(script: Script, up: str) -> Markup:

@@ -216,6 +216,14 @@ OPENAPI = Operation(
 DOCS = Operation(
     "get", "/docs", "This interface as a page", response=_HTML, example='curl "$URL/docs"', conditional=True
 )
+ICON = Operation(
+    "get",
+    "/icon.svg",
+    "The icon of these pages",
+    response="image/svg+xml",
+    example='curl "$URL/icon.svg"',
+    conditional=True,
+)
 ROOT = Operation(
     "get", "/", "Leads to the demo, or to /docs without it", status=307, example='curl -L "$URL/"'
 )
@@ -245,7 +253,7 @@ STORY = Operation(
 
 ALWAYS = (
     *(COUNTS, TRENDING, LIVE, *FEEDS, ARTICLE, TRAFFIC, BOARD, BOARD_PAGE),
-    *(EMBED, WIDGET, OPENAPI, DOCS, ROOT),
+    *(EMBED, WIDGET, OPENAPI, DOCS, ICON, ROOT),
 )
 DEMO = (ENTRANCE, FRONT, STORY)
 """What is answered unless `demo_pages` is off."""

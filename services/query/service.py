@@ -123,6 +123,7 @@ class Query:
             "/widget.v1.js": ("script", self._scripts.stable),
             "/openapi.json": ("docs", documents.json),
             "/docs": ("docs", documents.page),
+            "/icon.svg": ("page", documents.icon),
             "/": ("page", leads_to("/demo/" if settings.demo_pages else "/docs")),
         }
         for path, feed in feeds(address_of(settings), self._catalogue, trending).items():

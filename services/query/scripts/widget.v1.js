@@ -86,7 +86,7 @@
       const kick = more => {
         clearTimeout(timer);
         fresh ||= more;
-        if (d.hidden || !awake()) sleep?.();
+        if (d.hidden || !awake()) fresh ||= sleep?.();
         else if (!busy) timer = setTimeout(run, fresh && !fails ? 50 : due - now())
       },
       run = async () => {
@@ -159,7 +159,7 @@
 .v{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 :host([unit]) .v{all:unset}
 .count{display:inline-block;min-width:var(--gs-count,5ch)}
-.w{display:grid;container-type:inline-size;contain-intrinsic-inline-size:20em;text-align:start;line-height:1.4;color:var(--gs-text,inherit);font-family:var(--gs-font,inherit);--a:var(--gs-accent,light-dark(#0b6a70,#5cc4c4));--l:var(--gs-line,color-mix(in srgb,currentcolor 15%,#0000))}
+.w{display:grid;white-space:normal;container-type:inline-size;contain-intrinsic-inline-size:20em;text-align:start;line-height:1.4;color:var(--gs-text,inherit);font-family:var(--gs-font,inherit);--a:var(--gs-accent,light-dark(#0b6a70,#5cc4c4));--l:var(--gs-line,color-mix(in srgb,currentcolor 15%,#0000))}
 .w,.count{font-variant-numeric:lining-nums tabular-nums}
 slot{display:block}
 slot,ol{grid-area:1/1;min-width:0}
@@ -204,7 +204,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 @container (width>36em){.list .t{display:grid;grid-template:"h h""t m""p m"/1fr auto;column-gap:1.5em}small{grid-area:h}a{grid-area:t}p{grid-area:p}.list .meta{grid-area:m;align-self:center;justify-content:end;max-width:40cqi;margin:0}.list .views{order:1}}`);
 
   define("view-count", (e, root) => {
-    let mine, shown;
+    let mine, first, shown;
     const value = tag("span", ""), unit = tag("span", "unit v"), box = tag("span", "count", tag("slot", "")),
       me = {
         id: () => attr(e, "article")?.trim()
@@ -212,7 +212,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 
         show(id, n) {
           // What the server wrote is the least there is.
-          const written = /^\s*(\d+([.,'\u2019\s]\d{2,3})*)(\s|$)/.exec(e.textContent)?.[1].replace(/\D/g, "");
+          const written = id == (first ||= id) && /^\s*(\d+([.,'\u2019\s]\d{2,3})*)(\s|$)/.exec(e.textContent)?.[1].replace(/\D/g, "");
           if (n = climb(e, id, Math.max(n, written || 0))) {
             put(value, num(e, n));
             put(unit, " " + say(e, attr(e, "label") ?? "one:view|views", n));
@@ -231,7 +231,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
         this.go();
         this.come();
         if (shown != me.id()) box.replaceChildren(tag("slot", shown = ""));
-        me.asked = 0;
+        me.asked = -2e4;
         mine.kick(1)
       },
       look(i) {
@@ -250,16 +250,20 @@ img{display:block;width:100%;height:100%;object-fit:cover}
     const list = tag("ol", "list"), slot = tag("slot", ""), box = tag("div", "w", slot, list), my = n => attr(e, n),
       size = () => Math.max(1, Math.min(100, my("limit") | 0 || 10)),
 
-      ask = t => at(e, t)
+      live = () => my("live") != null && !deaf,
+
+      ask = () => at(e, live() ? "trending/live" : "trending")
         + ["list", "window", "section", "tag", "author", "published-within", "exclude"].map(n => my(n)
           ? `&${n.replace("-", "_")}=` + my(n).split(",").map(code).join() : "").join("")
         + "&limit=" + size(),
 
+      shape = () => my("layout") + my("show"),
+
       // A row with its rank. A ghost of its text keeps it as high as it can get.
       row = rank => {
         const p = {rank: "b", thumbnail: "i", section: "small", summary: "p", views: "span", movement: "span", time: "time"},
-          names = (my("show") || (list.className > "l"
-            ? "rank views movement" : "rank thumbnail summary time views movement")).split(" "),
+          names = (my("show") || (list.className == "cards"
+            ? "rank thumbnail summary time views movement" : "rank views movement")).split(" "),
           some = (...all) => all.filter(n => names.includes(n)).map(n => p[n]),
           title = tag("span", ""), link = tag("a", "link title", title), label = tag("span", "label"),
           sign = tag("span", ""), said = tag("span", "v");
@@ -273,20 +277,20 @@ img{display:block;width:100%;height:100%;object-fit:cover}
           ghost = text.cloneNode(true),
           li = tag("li", "item", ...some("rank", "thumbnail"), text, ghost);
         ghost.className = "t g";
+        li.shape = shape();
         li.fill = (s, compared) => {
           const u = web(s.url), more = my("link-params"), via = my("via"), target = my("target"),
             by = s.source == "latest" ? 0 : s.movement,
             way = by > 0 ? "up" : by < 0 ? "down" : by == 0 ? s.movement == 0 ? "" : "latest" : compared ? "new" : "",
             word = n => my("text-" + n) ?? words[n] ?? "",
             src = names.includes("thumbnail") && web(s.thumbnail_url || s.image_url) || "";
-          link.removeAttribute("href");
           if (u) {
             if (more) u.search += (u.search && "&") + more;
             if (via && !u.hash) u.hash = "via=" + via;
             link.href = u;
             link.rel = (target == "_blank" ? "noopener " : "") + (s.label ? "sponsored" : "");
             if (target) link.target = target
-          }
+          } else link.removeAttribute("href");
           li.story = s;
           put(title, s.title);
           put(label, s.label || "");
@@ -308,7 +312,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 
       lay = () => {
         const old = [...list.children], h = box.offsetHeight, next = data.map(s => {
-          const li = old.find(li => li.story?.id == s.id) || row();
+          const li = old.find(li => li.story?.id == s.id && li.shape == shape()) || row();
           li.was = li.getBoundingClientRect();
           li.fill(s, data.some(s => s.movement != null));
           return li
@@ -343,10 +347,13 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 
       release = () => setTimeout(() => held && take(held)),
 
+      // Tells whether there was something to hear.
       hush = () => {
+        const was = ear;
         clearTimeout(timer);
         ear &&= ear.close();
-        deaf = 0
+        deaf = 0;
+        return was
       },
 
       lost = () => {
@@ -355,11 +362,11 @@ img{display:block;width:100%;height:100%;object-fit:cover}
         kick(1)
       },
 
-      listen = () => {
+      listen = u => {
         let misses = 0;
         hush();
         heard = now();
-        ear = new EventSource(ask("trending/live"));
+        ear = new EventSource(u);
         ear.addEventListener("list", event => {
           clearTimeout(timer);
           heard = now();
@@ -374,11 +381,11 @@ img{display:block;width:100%;height:100%;object-fit:cover}
       },
 
       kick = loop(async ms => {
-        const u = asked = ask("trending");
-        if (my("live") == null || deaf) {
+        const u = asked = ask();
+        if (!live()) {
           const t = await get(u, ms);
-          if (u == asked) take(t)
-        } else if (!ear || now() - heard > 3e5) listen()
+          if (u == ask()) take(t)
+        } else if (!ear || now() - heard > 3e5) listen(u)
       }, () => near, hush);
 
     root.append(box);
@@ -397,15 +404,15 @@ img{display:block;width:100%;height:100%;object-fit:cover}
       },
       change() {
         list.className = my("layout") == "cards" ? "cards" : "list";
-        list.replaceChildren();
         held = 0;
         if (data) lay();
         else {
           // As many rows as there will be, so that nothing around moves when they come.
+          list.replaceChildren();
           for (let n = 0; n++ < size();) list.append(row(n));
           list.inert = true
         }
-        if (asked && asked != ask("trending")) {
+        if (asked && asked != ask()) {
           hush();
           kick(1)
         }

@@ -31,14 +31,26 @@ function stop() {
 // Forgets what was answered, and asks something else.
 function askAnew() {
   etag = null;
-  nameSite();
+  if (nameSite()) startOver();
   ask(true);
 }
 
+// Returns whether it is another site than before.
 function nameSite() {
   const site = shortened(asked.get("site"), 64);
-  say(byId("name"), site);
   document.title = `${site}: newsroom board`;
+  return say(byId("name"), site);
+}
+
+// The numbers of one site never stand under the name of another.
+function startOver() {
+  answered = silentSince = null;
+  wasOpened = false;
+  readArrivals(null);
+  show(byId("away"), false);
+  say(byId("loading-h"), "Asking for the numbers");
+  say(byId("loading-text"), "They will stand here in a moment.");
+  stage("loading");
 }
 
 async function ask(chosen = false) {
@@ -48,7 +60,7 @@ async function ask(chosen = false) {
   try {
     const answer = await fetch(`v1/board?${asked}`, {
       headers: {...key && {authorization: `Bearer ${key}`}, ...etag && {"if-none-match": etag}},
-      cache: "no-store", credentials: "omit", signal: mine.signal,
+      cache: "no-store", signal: mine.signal,
     });
     const body = answer.status === 304 ? null : await answer.json();
     if (looking === mine) take(answer, body, chosen);

@@ -26,9 +26,9 @@ function showTraffic(traffic, now) {
 function showHours() {
   if (!hoursFold.open || !curve.traffic) return;
   const {hours} = curve.traffic;
-  byId("hours").replaceChildren(...hours.map(({hour, views}, n) => make("tr", {},
-    make("th", {scope: "row"}, hourOf(Date.parse(hour)) + (n === hours.length - 1 ? " (so far)" : "")),
-    make("td", {}, number(views)))).reverse());
+  byId("hours").replaceChildren(...hours.map(({hour, views}, n) => make("tr", {role: "row"},
+    make("th", {role: "rowheader", scope: "row"}, hourOf(Date.parse(hour)) + (n === hours.length - 1 ? " (so far)" : "")),
+    make("td", {role: "cell"}, number(views)))).reverse());
 }
 
 function drawCurve() {

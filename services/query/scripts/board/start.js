@@ -62,4 +62,7 @@ if (siteChoice.selectedOptions.length) showSnippets(siteChoice.value, ANY_ARTICL
 nameSite();
 if (content.dataset.access === "closed") stage("closed");
 else if (content.dataset.access === "key") askKey(false);
-else stage("loading"), askAnew();
+else {
+  startOver();
+  askAnew();
+}
