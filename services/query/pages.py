@@ -82,7 +82,7 @@ class DemoPages:
         return await self._page(self._story_page, site, story=story, cards=cards)
 
     async def _page(self, page: Page, site: str, **values: object) -> Answer:
-        trending = await self._trending.ranked(Question(site))
+        trending = await self._trending.ranked(Question(site, limit=8))
         most_read = await self._trending.ranked(Question(site, KINDS["most-read"], "24h", limit=5))
         body = page.render(
             site=site,

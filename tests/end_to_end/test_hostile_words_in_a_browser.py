@@ -114,7 +114,7 @@ async def test_no_page_runs_any_of_it(poisoned: Serving, browser: Browser):
         f"/embed/trending?site={SITE}&{shows}": LIST,
         f"/embed/trending?site={SITE}&{shows}&layout=cards": LIST,
         f"/embed/trending?site={SITE}&{shows}&script=off": "ol li",
-        f"/board?site={SITE}&limit=100": "table tbody tr",
+        f"/board?site={SITE}&limit=100": "#rows tr",
     }.items():
         page = await browser.new_page()
         seen = await watched(page)

@@ -49,7 +49,7 @@ def pictures(article: str) -> list[Picture]:
         Picture("embed", f"/embed/trending?site={SITE}&limit=6", LIST, WIDTHS),
         Picture("embed-cards", f"/embed/trending?site={SITE}&layout=cards&{lists}", LIST, WIDTHS),
         Picture("embed-without-script", f"/embed/trending?site={SITE}&limit=6&script=off", "ol", WIDTHS),
-        Picture("board", f"/board?site={SITE}", "table tbody tr", {**WIDTHS, "wall": WALL}),
+        Picture("board", f"/board?site={SITE}", "#rows tr", {**WIDTHS, "wall": WALL}),
         Picture("docs", "/docs", "h2", WIDTHS),
     ]
 

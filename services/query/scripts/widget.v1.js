@@ -246,7 +246,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 
   define("trending-list", (e, root) => {
     // held is a list that waits for the pointer to go; asked and shown are the latest; order is that of the rows.
-    let near, over, held, asked, shown, order, data, ear, heard, deaf, timer;
+    let near, held, asked, shown, order, data, ear, heard, deaf, timer;
     const list = tag("ol", "list"), slot = tag("slot", ""), box = tag("div", "w", slot, list), my = n => attr(e, n),
       size = () => Math.max(1, Math.min(100, my("limit") | 0 || 10)),
 
@@ -336,7 +336,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
 
       take = t => {
         const found = JSON.parse(t).data, ids = found.map(s => s.id), line = ids.join(" ");
-        if (line != order && (over || e.matches(":focus-within")) && (order || e.children[0])) return held = t;
+        if (line != order && e.matches(":hover,:focus-within") && (order || e.children[0])) return held = t;
         held = 0;
         data = found;
         lay();
@@ -389,9 +389,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
       }, () => near, hush);
 
     root.append(box);
-    box.onpointerenter = () => over = 1;
-    box.onpointerleave = () => release(over = 0);
-    box.addEventListener("focusout", release);
+    ["pointerleave", "focusout"].map(n => box.addEventListener(n, release));
     list.onclick = event => {
       const a = event.target.closest("a:any-link"), s = a?.closest("li").story;
       if (a && !tell("click", {id: s.id, url: a.href, rank: s.rank, list: my("list") || "trending"}, true))
@@ -424,8 +422,7 @@ img{display:block;width:100%;height:100%;object-fit:cover}
         kick()
       },
       go() {
-        kicks.delete(kick);
-        over = 0
+        kicks.delete(kick)
       }
     }
   });
