@@ -40,7 +40,7 @@ class Released:
         return self._stable[f"/{name}.js"]
 
     def beyond(self, path: str) -> Methods | None:
-        """Return what answers the hashed name of one of these scripts in whatever release, None for others."""
+        """Return what answers the hashed name of one of these scripts in any release, None for others."""
         named = _HASHED.fullmatch(path)
         return {"GET": self.hashed} if named is not None and f"/{named[1]}.js" in self._stable else None
 

@@ -71,7 +71,7 @@ class Script:
 
     def to(self, request: Request, cache: Header) -> Response:
         """Return the answer to a request, in the best coding it takes."""
-        coding = _accepted(request.header(b"accept-encoding"))
+        coding = _accepted(b",".join(request.headers(b"accept-encoding")))
         return self._answers(cache)[coding].to(request)
 
     def _answers(self, cache: Header) -> dict[bytes, Answer]:
@@ -93,10 +93,11 @@ def _headers(cache: Header, coding: bytes) -> tuple[Header, ...]:
     return told if coding == b"identity" else ((b"content-encoding", coding), *told)
 
 
-def _accepted(header: bytes | None) -> bytes:
+def _accepted(header: bytes) -> bytes:
     """Return the first of our codings that an Accept-Encoding takes, `identity` if none."""
     offered = {}
-    for part in (header or b"").lower().split(b","):
+    for part in header.lower().split(b","):
         coding, _, weight = part.partition(b";")
-        offered[coding.strip()] = weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+        # `q=0`, `q=0.` and `q=0.000` refuse.
+        offered[coding.strip()] = weight.replace(b" ", b"").rstrip(b".0") != b"q="
     return next((c for c in _ENCODINGS if offered.get(c, offered.get(b"*", False))), b"identity")
