@@ -25,6 +25,7 @@ from services.query.partitions import Partitions
 from services.query.site_hours import SiteHours
 from services.query.traffic import Traffic
 from services.query.trending import Trending
+from services.query.widget import widget_script
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import NO_STORE, ASGIApp, Handler, Header, Reply, Request, Response, Routes
@@ -62,7 +63,8 @@ class Query:
         self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query")
         self._catalogue = Catalogue(self._redis, settings.sites)
         self._metrics = QueryMetrics(registry)
-        scripts = [*(Script.read(path) for path in sorted(_SCRIPTS.glob("*.js"))), board_script()]
+        read = (Script.read(path) for path in sorted(_SCRIPTS.glob("*.js")))
+        scripts = [*read, board_script(), widget_script()]
         self._scripts = Released(self._redis, scripts)
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = self._routes(settings, operations)
