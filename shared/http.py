@@ -211,7 +211,7 @@ async def reply(
 ) -> None:
     """Send a whole response."""
     told = [*response.headers, *headers]
-    if response.body:
+    if response.body and NOSNIFF not in told:
         told.append(NOSNIFF)
     # A 204 has no length, and that of a 304 would be the length of what was not sent.
     if response.status not in (204, 304):
