@@ -17,7 +17,7 @@ test: .venv/dev.stamp ## Check style, types and architecture, then run every tes
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 bench: .venv/dev.stamp ## Measure speed, as ratios.
 	$(BIN)/python -m tests.bench

