@@ -7,6 +7,7 @@ gets these bytes for ever.
 
 import gzip
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256, sha384
 from pathlib import Path
@@ -44,6 +45,12 @@ class Script:
     def read(cls, path: Path) -> "Script":
         """Return the script of a source file, minified."""
         return cls(path.stem, jsmin(path.read_text(encoding="utf-8"), keep_bang_comments=True).encode())
+
+    @classmethod
+    def joined(cls, name: str, parts: Iterable[Path]) -> "Script":
+        """Return the script of several source files in their order, minified, in a scope of their own."""
+        sources = "\n".join(part.read_text(encoding="utf-8") for part in parts)
+        return cls(name, jsmin(f'(()=>{{"use strict";\n{sources}\n}})()').encode())
 
     @property
     def stable(self) -> str:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from rjsmin import jsmin
-
 from services.query.html import Html
 from services.query.kinds import EVERY_WINDOW, KINDS
 from shared.bearer import Keys
@@ -28,8 +26,7 @@ _UNSEEN: Header = (b"x-robots-tag", b"noindex")
 
 def board_script() -> Script:
     """Return the board's script: its parts, minified, in a scope of their own."""
-    parts = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
-    return Script("board.v1", jsmin(f'(() => {{\n"use strict";\n{parts}\n}})();').encode())
+    return Script.joined("board.v1", (_FOLDER / f"{part}.js" for part in _PARTS))
 
 
 class Board:

