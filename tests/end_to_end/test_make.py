@@ -124,6 +124,7 @@ def test_make_help_names_every_target():
         "demo",
         "test",
         "bench",
+        "pictures",
         "lock",
         "clean",
     ]
