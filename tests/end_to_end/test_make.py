@@ -113,7 +113,8 @@ def test_make_test_runs_every_check_in_one_command():
     dry = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
 
     checks = [line.removeprefix(".venv/bin/") for line in dry.stdout.splitlines()[-5:]]
-    assert checks == ["ruff check .", "ruff format --check .", "mypy", "lint-imports", "pytest"]
+    spread = "pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile"
+    assert checks == ["ruff check .", "ruff format --check .", "mypy", "lint-imports", spread]
 
 
 def test_make_help_names_every_target():
