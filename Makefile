@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test bench pictures lock clean
+.PHONY: help demo test bench pictures wordpress lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -24,6 +24,9 @@ bench: .venv/dev.stamp ## Measure speed, as ratios.
 
 pictures: .venv/dev.stamp ## Take pictures of every page into var/pictures.
 	$(BIN)/python -m tests.pictures
+
+wordpress: ## Build the WordPress plugin into dist/groundswell.zip.
+	@$(PYTHON) deploy/wordpress/build.py dist/groundswell.zip && echo dist/groundswell.zip
 
 lock: .venv/dev.stamp ## Pin the newest allowed dependencies again, with hashes.
 	$(BIN)/uv pip compile $(LOCKING) --extra build --output-file requirements.lock pyproject.toml

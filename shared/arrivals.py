@@ -1,7 +1,8 @@
 """What arrives at the collectors, by site and UTC hour: the fields of `gs:arrivals:SITE:YYYYMMDDHH`.
 
-The collectors add to them about once a second and the board shows them. They
-tell how it goes; the books of what was accepted are in `gs:total:{p}`.
+The collectors add to them about once a second, the counters what they refuse,
+and the board shows them. They tell how it goes; the books of what was accepted
+are in `gs:total:{p}`.
 """
 
 from collections import Counter
@@ -16,8 +17,8 @@ ACCEPTED = "accepted"
 LAST = "last_ms"
 """The moment of the last accepted view, in Unix milliseconds."""
 
-DROPPED, REFUSED, ORIGIN = "dropped", "refused", "origin"
-"""What stands before a colon and the reason, the kind of problem, or the foreign origin."""
+DROPPED, REFUSED, UNCOUNTED, ORIGIN = "dropped", "refused", "uncounted", "origin"
+"""What stands before a colon and the reason, the kind of problem, the limit, or the foreign origin."""
 
 MAX_ORIGINS = 20
 """Distinct foreign origins of a site and hour: strangers choose them."""
@@ -33,6 +34,8 @@ class Arrivals:
     accepted: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+    """Accepted, and then not counted: articles that nobody knew, beyond what the site lets in."""
     origins: Mapping[str, int] = field(default_factory=dict)
     """Foreign origins, as far as they were kept: strangers choose them."""
     last_ms: int | None = None
@@ -42,7 +45,7 @@ class Arrivals:
     def of(cls, hashes: Iterable[Mapping[bytes, bytes]]) -> "Arrivals":
         """Return what some hours hold together."""
         sums: dict[str, Counter[str]] = {
-            kind: Counter() for kind in (ACCEPTED, DROPPED, REFUSED, ORIGIN, LAST)
+            kind: Counter() for kind in (ACCEPTED, DROPPED, REFUSED, UNCOUNTED, ORIGIN, LAST)
         }
         for fields in hashes:
             for name, value in fields.items():
@@ -55,6 +58,7 @@ class Arrivals:
             accepted=sums[ACCEPTED][""],
             dropped=_largest_first(sums[DROPPED]),
             refused=_largest_first(sums[REFUSED]),
+            uncounted=_largest_first(sums[UNCOUNTED]),
             origins=_largest_first(sums[ORIGIN]),
             last_ms=sums[LAST].get(""),
         )

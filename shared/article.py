@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from shared.article_id import BadArticleId, id_from_url, normalise_id
 
@@ -46,6 +54,13 @@ Address = Annotated[str, Field(max_length=2_000), AfterValidator(_address)]
 ArticleId = Annotated[str, AfterValidator(_article_id)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_plain)
+]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_plain)
+]
+"""Who did something, and why in one line: never blank."""
 
 
 class Article(BaseModel):

@@ -3,7 +3,8 @@
 The desk is the only writer. After each change it adds one entry to
 `gs:changes` with the fields `site`; `id`, unless it only touched aliases; and
 `aliases`, the aliases it set or removed, joined by blanks, which no id holds.
-Without `aliases` any may have changed.
+Without `aliases` any may have changed. `override` says that the overrides of
+the site have changed.
 A follower loads everything once and then re-reads just what changed. When it
 has fallen so far behind that the feed was trimmed past it, or the feed
 vanished, it loads everything again.
@@ -18,6 +19,7 @@ from math import inf
 from shared import keys
 from shared.article import Article
 from shared.connection import UNAVAILABLE, Client
+from shared.override import InForce, Override, in_force, read_all
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +28,12 @@ _CHUNK = 500
 
 @dataclass(slots=True)
 class SiteCatalogue:
-    """The articles and aliases of one site."""
+    """The articles, aliases and overrides of one site."""
 
     articles: dict[str, Article] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    """As they are stored: also those whose time is over, or that name an alias."""
     changed_at: float = 0.0
     """When this copy last changed, in Unix seconds, by the clock of Redis; 0 before the first change."""
     _newest: tuple[Article, ...] | None = field(default=None, init=False, repr=False, compare=False)
@@ -37,6 +41,10 @@ class SiteCatalogue:
     def resolve(self, article_id: str) -> str:
         """Return the article that an id means: itself, or what it is an alias of."""
         return self.aliases.get(article_id, article_id)
+
+    def in_force(self, now: float) -> InForce:
+        """Return the overrides of a moment in Unix seconds."""
+        return in_force(self.overrides, self.resolve, now)
 
     def put(self, ids: Iterable[str], fresh: Iterable[Article]) -> None:
         """Replace the articles of these ids by what is left of them."""
@@ -103,9 +111,10 @@ class Catalogue:
             ids = [raw.decode() for raw in await self._redis.zrange(keys.published(site), 0, -1)]
             for start in range(0, len(ids), _CHUNK):
                 articles += await self._articles(site, ids[start : start + _CHUNK])
+        overrides = await self._overrides(site) if self._with_articles else {}
         copy = self._sites[site]
         copy.put([*copy.articles], articles)
-        copy.aliases, copy.changed_at = aliases, _seconds(last_id)
+        copy.aliases, copy.overrides, copy.changed_at = aliases, overrides, _seconds(last_id)
 
     async def _read_changes(self) -> None:
         # Shorter than any deadline of a reply, so that silence is not mistaken for a failure.
@@ -139,11 +148,14 @@ class Catalogue:
             aliases = await self._aliases(site)
         else:
             aliases = await self._aliases_with(site, touched.aliases)
-        articles = await self._articles(site, sorted(touched.ids)) if self._with_articles else []
-        # Nothing is awaited from here on, so that nobody sees a change by halves.
         copy = self._sites[site]
+        articles, overrides = [], copy.overrides
+        if self._with_articles:
+            articles = await self._articles(site, sorted(touched.ids))
+            overrides = await self._overrides(site) if touched.overrides else overrides
+        # Nothing is awaited from here on, so that nobody sees a change by halves.
         copy.put(touched.ids, articles)
-        copy.aliases, copy.changed_at = aliases, _seconds(last_id)
+        copy.aliases, copy.overrides, copy.changed_at = aliases, overrides, _seconds(last_id)
 
     async def _aliases_with(self, site: str, touched: set[str]) -> dict[str, str]:
         """Return the aliases of the copy, the touched ones read again."""
@@ -157,6 +169,9 @@ class Catalogue:
     async def _aliases(self, site: str) -> dict[str, str]:
         raw = await self._redis.hgetall(keys.alias(site))
         return {k.decode(): v.decode() for k, v in raw.items()}
+
+    async def _overrides(self, site: str) -> dict[str, Override]:
+        return read_all(await self._redis.hgetall(keys.override(site)))
 
     async def _articles(self, site: str, ids: list[str]) -> list[Article]:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -183,6 +198,7 @@ class _Touched:
 
     ids: set[str] = field(default_factory=set)
     aliases: set[str] | None = field(default_factory=set)
+    overrides: bool = False
 
 
 def _by_site(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> dict[str, _Touched]:
@@ -191,6 +207,7 @@ def _by_site(entries: Iterable[tuple[bytes, dict[bytes, bytes]]]) -> dict[str, _
         touched = found.setdefault(fields.get(b"site", b"").decode(), _Touched())
         if b"id" in fields:
             touched.ids.add(fields[b"id"].decode())
+        touched.overrides = touched.overrides or b"override" in fields
         if b"aliases" not in fields:
             touched.aliases = None
         elif touched.aliases is not None:

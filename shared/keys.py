@@ -39,6 +39,11 @@ def readers(p: int, site: str) -> str:
     return f"gs:readers:{{{p}}}:{site}"
 
 
+def budget(p: int, site: str) -> str:
+    """hash: `left` and `at`, how many ids that nobody knows are let in, and since when (Unix seconds)."""
+    return f"gs:budget:{{{p}}}:{site}"
+
+
 def board(p: int, site: str, half_life: str) -> str:
     """zset: article -> score."""
     return f"gs:board:{{{p}}}:{site}:{half_life}"
@@ -94,6 +99,21 @@ def alias(site: str) -> str:
     return f"gs:alias:{site}"
 
 
+def override(site: str) -> str:
+    """hash: article -> JSON of its override: pin, ban, boost or sponsored slot."""
+    return f"gs:override:{site}"
+
+
+def correction(p: int, request: str) -> str:
+    """string: what one correction took out of a partition, so that it is taken once; expires after 8 days."""
+    return f"gs:correction:{{{p}}}:{request}"
+
+
+def feeds(site: str) -> str:
+    """hash: address of a feed -> JSON of how following it goes."""
+    return f"gs:feeds:{site}"
+
+
 def listing(site: str, name: str) -> str:
     """string: the newest list."""
     return f"gs:list:{{{site}}}:{name}"
@@ -117,8 +137,8 @@ def salt(day_stamp: str) -> str:
 def arrivals(site: str, stamp: str) -> str:
     """hash: what arrived in one UTC hour, stamped YYYYMMDDHH, in readings; expires 48 h after its last write.
 
-    Fields `accepted`, `dropped:REASON`, `refused:KIND`, `origin:ORIGIN` (at most 20), and `last_ms`, the
-    moment of the last accepted view in Unix milliseconds.
+    Fields `accepted`, `dropped:REASON`, `refused:KIND`, `uncounted:REASON` (accepted, and refused at commit),
+    `origin:ORIGIN` (at most 20), and `last_ms`, the moment of the last accepted view in Unix milliseconds.
     """
     return f"gs:arrivals:{site}:{stamp}"
 

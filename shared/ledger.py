@@ -1,7 +1,7 @@
 """The books of one partition: every view accepted is somewhere, and nowhere twice.
 
-    accepted = counted + duplicates + repeated + pending + undelivered + dead
-    sum of the counts of all articles = counted + starting
+    accepted = counted + duplicates + refused + repeated + pending + undelivered + dead
+    sum of the counts of all articles = counted + starting - corrected
 
 Both hold at any moment, also under load. One script reads the totals and
 where the counter stands; the entries it has not acknowledged are read after
@@ -29,11 +29,15 @@ class Ledger:
     accepted: int = 0
     counted: int = 0
     duplicates: int = 0
+    refused: int = 0
+    """Views of articles that nobody knew, beyond what their site lets in."""
     repeated: int = 0
     """Views of entries whose id had been committed before."""
     dead: int = 0
     starting: int = 0
     """Views put in by `import counts`; they were never accepted."""
+    corrected: int = 0
+    """Views that were counted and taken out again."""
     pending_views: int = 0
     """On the stream, delivered and not acknowledged."""
     undelivered_views: int = 0
@@ -49,6 +53,7 @@ class Ledger:
         return self.accepted - (
             self.counted
             + self.duplicates
+            + self.refused
             + self.repeated
             + self.pending_views
             + self.undelivered_views
@@ -57,8 +62,8 @@ class Ledger:
 
     @property
     def counts_difference(self) -> int:
-        """How many views the articles have more than was counted or put in."""
-        return self.counts_sum - self.counted - self.starting
+        """How many views the articles have more than was counted or put in, and not taken out."""
+        return self.counts_sum - (self.counted + self.starting - self.corrected)
 
     @property
     def balanced(self) -> bool:
@@ -119,9 +124,11 @@ async def _read_once(redis: Client, p: int, sites: list[str], *, last: bool) -> 
         accepted=int(totals.get(b"accepted", 0)),
         counted=int(totals.get(b"counted", 0)),
         duplicates=int(totals.get(b"duplicates", 0)),
+        refused=int(totals.get(b"refused", 0)),
         repeated=int(totals.get(b"repeated", 0)),
         dead=int(totals.get(b"dead", 0)),
         starting=int(totals.get(b"starting", 0)),
+        corrected=int(totals.get(b"corrected", 0)),
         pending_views=pending_views,
         undelivered_views=undelivered,
         counts_sum=int(float(counts)),

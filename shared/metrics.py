@@ -1,8 +1,11 @@
 """Every metric of Groundswell, each with a sentence. No article id, address or user agent is ever a label."""
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from shared.listing import NAMES
+from shared.override import Action
 from shared.problem import Kind
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -70,6 +73,12 @@ class CounterMetrics:
             "groundswell_views_duplicate",
             "Views already counted, by what told so.",
             ["kind"],
+            registry=registry,
+        )
+        self.refused = Counter(
+            "groundswell_views_refused_at_commit",
+            "Views of articles that nobody knew, beyond what their site lets in, by the limit.",
+            ["reason"],
             registry=registry,
         )
         self.repeated_entries = Counter(
@@ -148,6 +157,8 @@ class CounterMetrics:
         )
         for kind in ("visitor", "event", "entry"):
             self.duplicates.labels(kind)
+        for reason in ("new-ids", "max-ids"):
+            self.refused.labels(reason)
         for defect in ("undecodable", "unknown-version"):
             self.dead.labels(defect)
 
@@ -223,7 +234,7 @@ class DeskMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.changes = Counter(
             "groundswell_desk_changes",
-            "Changes of the catalogue, by what was done.",
+            "Changes of the catalogue, overrides and corrections, by what was done.",
             ["action"],
             registry=registry,
         )
@@ -236,7 +247,64 @@ class DeskMetrics:
         self.moved = Counter(
             "groundswell_views_moved", "Views moved from an alias to its article.", registry=registry
         )
-        for action in ("put", "delete", "merge"):
+        self.corrected = Counter(
+            "groundswell_views_corrected", "Views taken out of the counts again.", registry=registry
+        )
+        self.overrides = Gauge(
+            "groundswell_overrides_in_force",
+            "Overrides in force over all sites, by action.",
+            ["action"],
+            registry=registry,
+        )
+        for action in get_args(Action):
+            self.overrides.labels(action)
+        for action in ("put", "delete", "merge", *get_args(Action), "lift", "expire", "correct"):
             self.changes.labels(action)
         for kind in Kind:
             self.refused.labels(kind.slug)
+
+
+class FollowMetrics:
+    """How following what the sites publish goes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.turns = Counter(
+            "groundswell_feed_turns",
+            "Times a feed or a WordPress was asked for what is new, by how it went.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.entries = Counter(
+            "groundswell_feed_entries",
+            "Entries of feeds that were new or changed, by whether they were stored.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.seconds = Histogram(
+            "groundswell_feed_turn_seconds",
+            "Time it took to ask a feed and to take in what was new.",
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40),
+            registry=registry,
+        )
+        self.success = Gauge(
+            "groundswell_feed_success_timestamp_seconds",
+            "When a site's feed was last read or had not changed; of several the oldest, 0 before the first.",
+            ["site"],
+            registry=registry,
+        )
+        self._succeeded: dict[str, dict[str, float]] = {}
+        for outcome in ("done", "failed"):
+            self.turns.labels(outcome)
+        for outcome in ("stored", "refused"):
+            self.entries.labels(outcome)
+
+    def succeeded(self, site: str, url: str, at: float) -> None:
+        """Note when a feed was last read, in Unix seconds."""
+        moments = self._succeeded.setdefault(site, {})
+        moments[url] = at
+        self.success.labels(site).set(min(moments.values()))
+
+    def took(self, stored: int, refused: int) -> None:
+        """Note what became of entries."""
+        self.entries.labels("stored").inc(stored)
+        self.entries.labels("refused").inc(refused)

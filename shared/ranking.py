@@ -23,6 +23,8 @@ from typing import Protocol
 TIE = 1e-9
 """Totals that differ by this share or less are tied."""
 
+NO_FACTORS: Mapping[str, float] = {}
+
 Total = tuple[str, float]
 """An article and what it is worth."""
 
@@ -49,17 +51,22 @@ class Boards(Protocol):
 
 
 async def first(
-    boards: Boards, depth: int, eligible: Collection[str], published: Callable[[str], float]
+    boards: Boards,
+    depth: int,
+    eligible: Collection[str],
+    published: Callable[[str], float],
+    factors: Mapping[str, float] = NO_FACTORS,
 ) -> list[Total]:
     """Return the first `depth` of the eligible articles, in order; nothing that is worth nothing.
 
-    `published` gives the publication time of an eligible article. What is on
-    a board and not eligible costs time, never a place.
+    `published` gives the publication time of an eligible article; what an
+    article in `factors` is worth is multiplied. What is on a board and not
+    eligible costs time, never a place.
     """
     count = 2 * depth
     while True:
         tops = await boards.tops(count)
-        totals = await _totals(boards, tops, eligible)
+        totals = multiplied(await _totals(boards, tops, eligible, factors), factors)
         found = ordered(totals, published)[:depth]
         if all(top.complete for top in tops) or certified(found, depth, sum(top.rest for top in tops)):
             return found
@@ -68,7 +75,7 @@ async def first(
             # The boards are flat, or full of what is not eligible. Asking for every article costs no more
             # than the next round would, and settles it.
             answers = await boards.look_up([eligible] * len(tops))
-            return ordered(add(answers), published)[:depth]
+            return ordered(multiplied(add(answers), factors), published)[:depth]
 
 
 def certified(found: Sequence[Total], depth: int, rest: float) -> bool:
@@ -105,9 +112,17 @@ def add(boards: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return totals
 
 
-async def _totals(boards: Boards, tops: Sequence[Top], eligible: Collection[str]) -> dict[str, float]:
+def multiplied(totals: Mapping[str, float], factors: Mapping[str, float]) -> dict[str, float]:
+    """Return what articles are worth with their factors; one that has none is worth itself."""
+    return {**totals, **{i: totals[i] * factor for i, factor in factors.items() if i in totals}}
+
+
+async def _totals(
+    boards: Boards, tops: Sequence[Top], eligible: Collection[str], factors: Collection[str]
+) -> dict[str, float]:
     known = [{i: value for i, value in top.values.items() if i in eligible} for top in tops]
-    union = set().union(*known)
+    # The bound says nothing of what is multiplied, so that is looked up wherever it stands.
+    union = {i for i in factors if i in eligible}.union(*known)
     wanted = [
         set() if top.complete else union - values.keys() for top, values in zip(tops, known, strict=True)
     ]

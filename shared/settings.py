@@ -15,6 +15,8 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import (
@@ -29,6 +31,8 @@ from shared.bearer import Keys
 
 SITE_NAME = re.compile(r"[a-z0-9.-]{1,64}")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+POST_KEYS = ("p",)
+"""The query parameter in which WordPress names a post."""
 _DURATION = re.compile(r"(\d+)([smhd]?)")
 
 Network = IPv4Network | IPv6Network
@@ -87,6 +91,32 @@ def _keys(value: str | None) -> str | None:
     return value
 
 
+def _secret(value: str) -> str:
+    if len(value) < 16:
+        raise ValueError("a token secret is at least 16 characters long")
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not (value.isascii() and value.isprintable())
+    ):
+        raise ValueError("an address begins with http:// or https:// and is written in ASCII")
+    if parts.username is not None or parts.fragment:
+        raise ValueError("an address carries no user, no password and no fragment")
+    return value
+
+
+def _of_site(value: str) -> str:
+    site, separator, address = value.partition("=")
+    if not separator:
+        raise ValueError("it is written SITE=URL")
+    return f"{_site_name(site)}={_web_address(address)}"
+
+
 def _network(value: object) -> object:
     return ip_network(value, strict=False) if isinstance(value, str) else value
 
@@ -99,8 +129,20 @@ Networks = Annotated[
 ]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secrets = Annotated[tuple[Annotated[str, AfterValidator(_secret)], ...], NoDecode, BeforeValidator(_split)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+AddressesOfSites = Annotated[
+    tuple[Annotated[str, AfterValidator(_of_site)], ...], NoDecode, BeforeValidator(_split)
+]
 KeyText = Annotated[str | None, AfterValidator(_keys)]
 DedupeWindow = Annotated[Duration, Field(ge=0, le=86_400)]
+
+
+def _pairs(values: object) -> list[tuple[str, str]]:
+    """Return the sites and addresses of what is written SITE=URL; the rest is left to its validator."""
+    texts = [value for value in values if isinstance(value, str)] if isinstance(values, list | tuple) else []
+    parted = (value.partition("=") for value in texts)
+    return [(site, address) for site, separator, address in parted if separator]
 
 
 class SiteSettings(BaseModel):
@@ -120,6 +162,39 @@ class SiteSettings(BaseModel):
     """Networks whose readings are own traffic."""
     honour_privacy_signals: bool = False
     """Whether a reader's Global Privacy Control or Do Not Track keeps the reading from counting."""
+    token_secret: Secrets = ()
+    """Secrets of the tokens of articles; the first one prints, all are taken (docs/tokens.md)."""
+    require_token: bool = False
+    """Whether a page's reading counts only with the token of its article."""
+    via_weight: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """What a view that came by way of a list (`via`) weighs on the boards; its count stays whole."""
+    feeds: tuple[WebAddress, ...] = ()
+    """Feeds and news sitemaps whose articles are the site's."""
+    wordpress: WebAddress | None = None
+    """A WordPress whose posts are the site's; then query_keys has `p`, unless it is set."""
+    new_ids_per_minute: Annotated[int, Field(ge=0)] = 60
+    """Article ids let in a minute that nobody has read before and the catalogue does not have."""
+    new_ids_burst: Annotated[int, Field(ge=0)] = 10_000
+    """How many of them at once, after a quiet time."""
+    max_ids: Annotated[int, Field(ge=0)] = 250_000
+    """Articles with views, in one partition, beyond which no such id is let in."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _posts_have_numbers(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("wordpress"):
+            return {"query_keys": POST_KEYS, **given}
+        return given
+
+    @field_validator("require_token")
+    @classmethod
+    def _has_a_secret(cls, required: bool, info: ValidationInfo) -> bool:
+        if required and not info.data.get("token_secret"):
+            raise ValueError("tokens can only be required with a token_secret")
+        return required
+
+
+_DEFAULTS = SiteSettings()
 
 
 class Settings(BaseSettings):
@@ -133,6 +208,10 @@ class Settings(BaseSettings):
     """Sites with a table of their own; after validation, every site."""
     origin: Origins = ()
     """Origins whose pages post views for every site."""
+    feed: AddressesOfSites = ()
+    """Feeds and news sitemaps to follow, each as SITE=URL."""
+    wordpress: AddressesOfSites = ()
+    """WordPresses to follow, each as SITE=URL, one of a site."""
     public_url: Origin | None = None
     """The address readers reach this service at."""
 
@@ -154,6 +233,11 @@ class Settings(BaseSettings):
     """Where the management ports listen. They tell how the service does to whoever asks."""
     trusted_proxies: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     """Proxies whose X-Forwarded-For is believed, walked from the right."""
+
+    feed_interval: Annotated[Duration, Field(ge=5, le=3_600)] = 30
+    """How often a feed is asked for what is new."""
+    feed_networks: Networks = ()
+    """Networks beside the public ones that a feed may be in, such as 10.0.0.0/8 for an intranet."""
 
     batch_key: KeyText = None
     desk_key: KeyText = None
@@ -198,13 +282,39 @@ class Settings(BaseSettings):
         names = _split(given.get("site", ()))
         tables = given.get("sites", {})
         if isinstance(names, list | tuple) and isinstance(tables, Mapping):
-            given = {**given, "sites": {**{name: {} for name in names}, **tables}}
+            tables = {**{name: {} for name in names}, **tables}
+            for site, _ in _pairs(_split(given.get("wordpress", ()))):
+                if isinstance(tables.get(site), dict):
+                    tables[site] = {"query_keys": POST_KEYS, **tables[site]}
+            given = {**given, "sites": tables}
         return given
+
+    @field_validator("feed", "wordpress")
+    @classmethod
+    def _of_known_sites(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        sites = info.data.get("sites", {})
+        for site, _ in _pairs(addresses):
+            if site not in sites:
+                raise ValueError(f"{site!r} is no site that is configured (--site)")
+        return addresses
+
+    def feeds_of(self, site: str) -> tuple[str, ...]:
+        """Return the addresses of the feeds of a site."""
+        named = (address for name, address in _pairs(self.feed) if name == site)
+        return tuple(dict.fromkeys((*named, *self.of(site).feeds)))
+
+    def wordpress_of(self, site: str) -> str | None:
+        """Return the address of the WordPress of a site."""
+        return dict(_pairs(self.wordpress)).get(site, self.of(site).wordpress)
 
     def window_of(self, site: str) -> int:
         """Return the dedupe window of a site in seconds; a site not configured here has the global one."""
-        own = self.sites[site].dedupe_window if site in self.sites else None
+        own = self.of(site).dedupe_window
         return self.dedupe_window if own is None else own
+
+    def of(self, site: str) -> SiteSettings:
+        """Return the settings of a site; one not configured here has the defaults."""
+        return self.sites.get(site, _DEFAULTS)
 
 
 def load(flags: Mapping[str, object] | None = None, toml: Path = Path("groundswell.toml")) -> Settings:

@@ -31,7 +31,7 @@ class CarelessCounter(Counter):
     """The counter, but for its commit."""
 
     def make_committer(self) -> Committer:
-        return CarelessCommitter(self._redis, self._metrics, self._settings.window_of)
+        return CarelessCommitter(self._redis, self._metrics, self._settings.window_of, self._settings.of)
 
 
 def main(redis_url: str, partitions: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -12,6 +13,7 @@ from shared import keys
 from shared.connection import Client
 from shared.entry import Entry, View, new_entry_id
 from shared.metrics import CounterMetrics
+from shared.settings import SiteSettings
 
 SITE = "news.example"
 
@@ -37,10 +39,21 @@ async def put(redis: Client, entries: Iterable[Entry], partition: int = 0) -> No
     await append(redis, [(partition, e) for e in entries])
 
 
-def committing(redis: Client, window: int = 1800, committer: type[Committer] = Committer) -> Intake:
-    """Return an intake whose sites all have one dedupe window, in seconds."""
-    metrics = CounterMetrics(CollectorRegistry())
-    return Intake(redis, committer(redis, metrics, lambda site: window), metrics)
+def committing(
+    redis: Client,
+    window: int = 1800,
+    committer: type[Committer] = Committer,
+    *,
+    registry: CollectorRegistry | None = None,
+    partitions: int = 1,
+    **settings: Any,
+) -> Intake:
+    """Return an intake whose sites all have one dedupe window, in seconds, and the same settings."""
+    metrics = CounterMetrics(registry or CollectorRegistry())
+    every = SiteSettings(**settings)
+    commits = committer(redis, metrics, lambda site: window, lambda site: every)
+    commits.partitions = partitions
+    return Intake(redis, commits, metrics)
 
 
 async def deliver(redis: Client, intake: Intake, partition: int = 0) -> None:

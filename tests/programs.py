@@ -6,10 +6,12 @@ the run. In CI that is a failure: nothing may go untested there unseen.
 
 import os
 import shutil
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-_PACKAGES = {"promtool": "prometheus"}
+_PACKAGES = {"promtool": "prometheus", "node": "nodejs", "php": "php-cli", "mariadbd": "mariadb-server"}
 """The Debian package of a program that is not named after it."""
 
 _MISSING = "a program is missing: "
@@ -32,7 +34,17 @@ def need(program: str) -> str:
     try:
         return find(program)
     except Missing as missing:
-        reason = str(missing)
+        _do_without(str(missing))
+
+
+def need_folder(folder: Path, package: str) -> Path:
+    """Return a folder that a package brings; without it, skip the test, or fail it in CI."""
+    if not folder.is_dir():
+        _do_without(f"{_MISSING}{package} (apt-get install {package})")
+    return folder
+
+
+def _do_without(reason: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -22,6 +22,7 @@ _WAYS = {
     "accepted": "accepted",
     "counted": "= counted",
     "duplicates": "+ duplicates",
+    "refused": "+ refused at commit",
     "repeated": "+ in repeated entries",
     "pending_views": "+ pending",
     "undelivered_views": "+ undelivered",
@@ -31,6 +32,7 @@ _COUNTS = {
     "counts_sum": "counts of all articles",
     "counted": "= counted",
     "starting": "+ starting totals",
+    "corrected": "- taken out by corrections",
 }
 _MOST_COLUMNS = 6
 

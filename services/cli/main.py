@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from services.cli import audit, seed, serve, single, top
+from services.cli import audit, correct, seed, serve, single, token, top
 from services.cli.demo import command as demo
+from services.cli.evaluate import command as evaluate
 from services.cli.importing import commands as importing
 from services.cli.trouble import Trouble
 from shared.settings import WrongSettings
@@ -41,6 +42,9 @@ seed.register(app)
 importing.register(app)
 top.register(app)
 audit.register(app)
+evaluate.register(app)
+correct.register(app)
+token.register(app)
 
 
 def main() -> None:

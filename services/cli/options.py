@@ -19,6 +19,16 @@ Origins = Annotated[
     list[str] | None,
     typer.Option("--origin", metavar="URL", help="Origin whose pages post views, beside SITE and www.SITE."),
 ]
+Feeds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--feed", metavar="SITE=URL", help="Feed or news sitemap to follow: RSS, Atom or JSON Feed."
+    ),
+]
+WordPresses = Annotated[
+    list[str] | None,
+    typer.Option("--wordpress", metavar="SITE=URL", help="WordPress to follow, its archive included."),
+]
 PublicUrl = Annotated[
     str | None, typer.Option("--public-url", metavar="URL", help="Address readers reach this service at.")
 ]

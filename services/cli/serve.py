@@ -17,6 +17,7 @@ from services.cli.options import (
     DataDir,
     DedupeWindow,
     DeskPort,
+    Feeds,
     Host,
     LogLevel,
     Origins,
@@ -26,6 +27,7 @@ from services.cli.options import (
     RedisUrl,
     Sites,
     TrustedProxies,
+    WordPresses,
 )
 from services.cli.running import Running
 from services.cli.sockets import address, listen
@@ -45,6 +47,8 @@ def serve(
     *,
     site: Sites = None,
     origin: Origins = None,
+    feed: Feeds = None,
+    wordpress: WordPresses = None,
     public_url: PublicUrl = None,
     host: Host = None,
     port: Port = None,

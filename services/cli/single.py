@@ -15,6 +15,7 @@ from services.cli.options import (
     Config,
     DataDir,
     DedupeWindow,
+    Feeds,
     Host,
     LogLevel,
     ManagementHost,
@@ -26,6 +27,7 @@ from services.cli.options import (
     RedisUrl,
     Sites,
     TrustedProxies,
+    WordPresses,
 )
 from services.cli.sockets import address, inherited, listen
 from shared.service import new_registry
@@ -84,6 +86,8 @@ def desk(
     ctx: typer.Context,
     *,
     site: Sites = None,
+    feed: Feeds = None,
+    wordpress: WordPresses = None,
     host: Host = None,
     desk_port: Port = None,
     management_host: ManagementHost = None,

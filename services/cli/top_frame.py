@@ -15,7 +15,7 @@ from shared.connection import Client
 from shared.decay import HALF_LIVES, Decay
 
 _FAST = "15m"
-_GONE = (b"counted", b"duplicates", b"repeated", b"dead")
+_GONE = (b"counted", b"duplicates", b"refused", b"repeated", b"dead")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from services.collector.readings import BatchReading, Reading
 from shared.article_id import BadArticleId, id_from_url, normalise_id
 from shared.problem import Kind, Problem
 from shared.settings import Settings, SiteSettings
+from shared.token import is_token
 
 
 class DropReason(StrEnum):
@@ -26,6 +27,8 @@ class DropReason(StrEnum):
     PREFETCH = "prefetch"
     OWN_TRAFFIC = "own-traffic"
     OPT_OUT = "opt-out"
+    NO_TOKEN = "no-token"  # noqa: S105 - no secret
+    WRONG_TOKEN = "wrong-token"  # noqa: S105 - no secret
 
 
 class Dropped(Exception):
@@ -121,6 +124,24 @@ def not_a_bot(attempt: Attempt, settings: Settings) -> None:
         raise Dropped(DropReason.BOT)
 
 
+def vouched_for(attempt: Attempt, settings: Settings) -> None:
+    """Drop a reading without the token of its article, where the site requires one.
+
+    The token is that of the article as the reading names it, so the one of an
+    alias is right for the alias; of an id also as it was before it was normalised.
+    """
+    site, reading = attempt.site, attempt.reading
+    if not site.require_token:
+        return
+    if reading.token is None:
+        raise Dropped(DropReason.NO_TOKEN)
+    normal, raw = named(attempt), reading.article
+    if is_token(reading.token, site.token_secret, reading.site, normal):
+        return
+    if not raw or raw == normal or not is_token(reading.token, site.token_secret, reading.site, raw):
+        raise Dropped(DropReason.WRONG_TOKEN)
+
+
 def in_time(attempt: Attempt, settings: Settings) -> None:
     """Refuse a batch view from the future or from further back than a day."""
     reading = attempt.reading
@@ -130,23 +151,34 @@ def in_time(attempt: Attempt, settings: Settings) -> None:
             raise Problem(Kind.BAD_TIME, f"occurred_at: {reading.occurred_at.isoformat()}")
 
 
-PAGE_STEPS: Sequence[Step] = (own_origin, not_prefetched, not_own_traffic, not_opted_out, not_a_bot)
+PAGE_STEPS: Sequence[Step] = (
+    own_origin,
+    not_prefetched,
+    not_own_traffic,
+    not_opted_out,
+    not_a_bot,
+    vouched_for,
+)
 """What a reading posted by a page goes through."""
 
 BATCH_STEPS: Sequence[Step] = (in_time,)
 """What a reading sent by a server with a key goes through: the server has looked at its reader."""
 
 
-def article_of(attempt: Attempt, aliases: Mapping[str, str]) -> str:
-    """Return the article a reading is of, aliases resolved. Raises Problem for what cannot be an id."""
+def named(attempt: Attempt) -> str:
+    """Return the id that a reading gives its article. Raises Problem for what cannot be one."""
     reading = attempt.reading
     try:
         if reading.article is not None:
-            found = normalise_id(reading.article)
-        else:
-            found = id_from_url(reading.url or "", attempt.site.query_keys)
+            return normalise_id(reading.article)
+        return id_from_url(reading.url or "", attempt.site.query_keys)
     except BadArticleId as error:
         raise Problem(Kind.BAD_ARTICLE_ID, str(error)) from None
+
+
+def article_of(attempt: Attempt, aliases: Mapping[str, str]) -> str:
+    """Return the article a reading is of, aliases resolved. Raises Problem for what cannot be an id."""
+    found = named(attempt)
     return aliases.get(found, found)
 
 

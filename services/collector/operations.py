@@ -29,7 +29,8 @@ class BatchAnswer(BaseModel):
 
 _OUTCOME = (
     "202 is answered once the view is durable, or dropped: `x-groundswell-outcome` says which, and "
-    "`x-groundswell-reason` why it does not count (foreign-origin, bot, prefetch, own-traffic, opt-out)."
+    "`x-groundswell-reason` why it does not count (foreign-origin, bot, prefetch, own-traffic, opt-out, "
+    "no-token, wrong-token)."
 )
 _WRONG = (Kind.BAD_SHAPE, Kind.UNKNOWN_SITE, Kind.BAD_ARTICLE_ID, Kind.UNAVAILABLE)
 _BODY = (

@@ -163,7 +163,8 @@ class Endpoints:
         event = None
         if reading.event_id is not None:
             event = event_hash(reading.site, visitor.to_bytes(8), reading.event_id)
-        view = View(reading.site, article, received_ms, received_ms, visitor, event, 1.0, reading.via)
+        weight = 1.0 if reading.via is None else site.via_weight
+        view = View(reading.site, article, received_ms, received_ms, visitor, event, weight, reading.via)
         await self._add(view, day)
         self._arrivals.accepted(reading.site, received_ms)
 
@@ -171,7 +172,8 @@ class Endpoints:
         """Admit a reading of a batch, and return a future that is done once its view is durable."""
         assert isinstance(reading, BatchReading)  # noqa: S101 - read() was given the model
         received_ms = time.time_ns() // 1_000_000
-        attempt = Attempt(reading, known_site(reading, self._settings), received_ms)
+        site = known_site(reading, self._settings)
+        attempt = Attempt(reading, site, received_ms)
         article = admit(attempt, self._settings, BATCH_STEPS, self._aliases(reading.site))
         occurred = reading.occurred_at
         occurred_ms = round(occurred.timestamp() * 1000) if occurred else received_ms
@@ -182,8 +184,9 @@ class Endpoints:
             visitor = given_visitor_hash(salt, reading.site, reading.visitor)
         if reading.event_id is not None:
             event = event_hash(reading.site, key, reading.event_id)
+        weight = 1.0 if reading.via is None else site.via_weight
         return self._add(
-            View(reading.site, article, occurred_ms, received_ms, visitor, event, 1.0, reading.via), day
+            View(reading.site, article, occurred_ms, received_ms, visitor, event, weight, reading.via), day
         )
 
     def _add(self, view: View, day: str) -> asyncio.Future[None]:

@@ -1,4 +1,4 @@
-"""A batch of entries, laid out for the commit script. Pure: it neither reads nor writes Redis.
+"""A batch of entries, taken apart for the commit script. Pure: it neither reads nor writes Redis.
 
 This is the hottest Python of the counter, some ten dictionary look-ups a
 view; what can be looked up once a site, an article or a bucket is.
@@ -7,35 +7,18 @@ view; what can be looked up once a site, an article or a bucket is.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgpack
-
 from services.counter import seen
 from services.counter.seen import Window
 from services.counter.seen_sets import SeenSets
 from shared import hours, keys
-from shared.decay import HALF_LIVES, floor_score
+from shared.decay import HALF_LIVES
 from shared.entry import Entry, View
-
-HOUR_LIFETIME = 8 * hours.DAY
-DAY_LIFETIME = 400 * hours.DAY
 
 _HOUR_MS = hours.HOUR * 1000
 _DAY_MS = hours.DAY * 1000
 
 Delivered = tuple[bytes, Entry]
 """A stream id and its entry."""
-
-_SLOTS = ("visitor", "reader", "event", "before")
-"""The columns of a view, after its cell and its moment."""
-
-
-class Layout(NamedTuple):
-    """What the script is called with."""
-
-    keys: list[str]
-    plan: bytes
-    views: int
-    windows: list[Window]
 
 
 class _Numbered(dict[Any, int]):
@@ -71,12 +54,13 @@ class _Span(NamedTuple):
     cells: list[int]
 
 
-class _Batch:
-    """One batch while it is laid out."""
+class Batch:
+    """One batch, in numbers: what services/counter/layout.py hands to the script."""
 
     def __init__(
         self, partition: int, now_ms: int, buckets: Mapping[Window, int], window_of: Callable[[str], int]
     ) -> None:
+        """`now_ms` is the time of Redis; `buckets` and `window_of` are as for of()."""
         self.partition = partition
         self.now_ms = now_ms
         self.window_of = window_of
@@ -95,15 +79,39 @@ class _Batch:
         self.event_windows: dict[int, tuple[int, int]] = {}
         self.rows: list[tuple[int, float, int, int, int, int]] = []
         self.weights: dict[int, float] = {}
+        self.entries: list[tuple[bytes, int, int, int, bool]] = []
 
-    def add_entry(self, stream_id: bytes, entry: Entry) -> tuple[bytes, int, int, int]:
-        """Return the stream id, the ticket of the entry's own id, its first and its last view."""
+    @classmethod
+    def of(
+        cls,
+        partition: int,
+        entries: Sequence[Delivered],
+        *,
+        now_ms: int,
+        buckets: Mapping[Window, int],
+        window_of: Callable[[str], int],
+    ) -> "Batch":
+        """Return the batch of some entries.
+
+        `now_ms` is the time of Redis, `buckets` the number of buckets of each
+        window as far as known, and `window_of` tells a site's own dedupe window
+        in seconds. A view happens at min(occurred, received, now). Raises
+        UnknownWindow for a window that `buckets` does not have.
+        """
+        batch = cls(partition, now_ms, buckets, window_of)
+        for stream_id, entry in entries:
+            batch.add_entry(stream_id, entry)
+        return batch
+
+    def add_entry(self, stream_id: bytes, entry: Entry) -> None:
+        """Add an entry: its stream id, the ticket of its own id, first and last view, whether an import."""
         first = len(self.rows) + 1
         for view in entry.views:
             self.add_view(view, entry.dedupe_window)
         hashed = int(entry.entry_id[12:], 16)
         window = self.sets.to_write(seen.entry_window(entry.made_ms))
-        return stream_id, self.sets.find(window, hashed, seen.signed(hashed)), first, len(self.rows)
+        ticket = self.sets.find(window, hashed, seen.signed(hashed))
+        self.entries.append((stream_id, ticket, first, len(self.rows), entry.dedupe_window is not None))
 
     def add_view(self, view: View, imported_window: int | None) -> None:
         site, name, occurred_ms, received_ms, visitor, event, weight, _ = view
@@ -202,56 +210,6 @@ class _Batch:
             return 0
         return self.sets.to_write(window)
 
-
-def lay_out(
-    partition: int,
-    entries: Sequence[Delivered],
-    *,
-    now_ms: int,
-    partitions: int,
-    buckets: Mapping[Window, int],
-    window_of: Callable[[str], int],
-) -> Layout:
-    """Return keys and arguments of one commit.
-
-    `now_ms` is the time of Redis, `partitions` the highest P ever used,
-    `buckets` the number of buckets of each window as far as known, and
-    `window_of` tells a site's own dedupe window in seconds. A view happens at
-    min(occurred, received, now). Raises UnknownWindow for a window that
-    `buckets` does not have.
-    """
-    batch = _Batch(partition, now_ms, buckets, window_of)
-    rows = [batch.add_entry(stream_id, entry) for stream_id, entry in entries]
-    sets = batch.sets
-    slots = sets.slots()
-    cells, moments, *tickets = zip(*batch.rows, strict=True)
-    windows = [(batch.hashes[header], n, lifetime) for header, n, lifetime in sets.windows()]
-    plan = msgpack.packb(
-        {
-            "hashes": len(batch.hashes),
-            "zsets": len(batch.zsets),
-            "windows": windows,
-            "set_windows": sets.window_of_set,
-            "set_sizes": sets.sizes(),
-            "members": sets.members(),
-            "entries": [(stream_id, slots[ticket], *span) for stream_id, ticket, *span in rows],
-            "sites": list(batch.sites.values()),
-            "cell_articles": batch.cell_articles,
-            "cell_days": batch.cell_days,
-            "hours": list(batch.hours.values()),
-            "days": list(batch.days.values()),
-            "cells": cells,
-            "moments": moments,
-            "weights": batch.weights,
-            # Most often nothing is known of the day before, and the column is empty.
-            "slots": {
-                name: [slots[ticket] for ticket in column] if any(column) else ()
-                for name, column in zip(_SLOTS, tickets, strict=True)
-            },
-            "half_lives": [(h, floor_score(h, now_ms / 1000, partitions)) for h in HALF_LIVES.values()],
-            "lifetimes": (HOUR_LIFETIME, DAY_LIFETIME),
-        },
-        use_bin_type=False,  # the msgpack of Redis' Lua knows no binary type
-    )
-    ordered = [keys.views(partition), *batch.hashes, *batch.zsets, *sets.keys]
-    return Layout(ordered, plan, len(batch.rows), sets.every_window)
+    def ids(self) -> dict[str, list[str]]:
+        """Return the articles of each site, each once."""
+        return {site: found.ids for site, found in self.sites.items()}

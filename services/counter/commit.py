@@ -6,19 +6,23 @@ acknowledged uncounted (docs/adr/0001-acknowledgement-is-the-increment.md).
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
-from services.counter import seen
-from services.counter.batch import Delivered, Layout, lay_out
+from services.counter import refusals, seen
+from services.counter.batch import Batch, Delivered
+from services.counter.budget import LIMITS, Budget
+from services.counter.layout import Layout, lay_out
 from services.counter.seen import Window
 from services.counter.seen_sets import ABSENT, UnknownWindow
+from services.counter.strangers import Strangers
 from shared import keys
 from shared.connection import Client
 from shared.metrics import CounterMetrics
+from shared.settings import SiteSettings
 
 MAX_VIEWS = 2_000
 """Views in one commit: about 20 ms of Redis."""
@@ -36,16 +40,26 @@ class Outcome(NamedTuple):
     repeated_views: int
     others: int
     """Entries that somebody else had acknowledged before."""
+    refused: list[tuple[str, str, int]]
+    """Site, limit, and views of articles that nobody knew."""
 
 
 class Committer:
     """Commits batches, and knows the buckets of the windows they fall in."""
 
-    def __init__(self, redis: Client, metrics: CounterMetrics, window_of: Callable[[str], int]) -> None:
-        """`window_of` tells a site's dedupe window in seconds."""
+    def __init__(
+        self,
+        redis: Client,
+        metrics: CounterMetrics,
+        window_of: Callable[[str], int],
+        settings_of: Callable[[str], SiteSettings],
+    ) -> None:
+        """`window_of` tells a site's dedupe window in seconds, `settings_of` all that it sets for itself."""
         self._redis = redis
         self._metrics = metrics
         self._window_of = window_of
+        self._settings_of = settings_of
+        self._strangers = Strangers(redis)
         self._script = redis.register_script(
             files("services.counter").joinpath("lua/board.commit.lua").read_text()
         )
@@ -68,12 +82,16 @@ class Committer:
             self._metrics.duplicates.labels("event").inc(outcome.by_event)
             self._metrics.duplicates.labels("entry").inc(outcome.repeated_views)
             self._metrics.repeated_entries.inc(outcome.repeated_entries)
+            for site, limit, views in outcome.refused:
+                self._metrics.refused.labels(limit).inc(views)
+                await refusals.tell(self._redis, site, limit, views)
 
     async def _commit(self, partition: int, batch: Sequence[Delivered]) -> Outcome:
         for attempt in range(3):
             layout = await self._lay_out(partition, batch)
             try:
-                return Outcome(*await self._script(layout.keys, [keys.GROUP, layout.plan]))
+                *numbers, refused = await self._script(layout.keys, [keys.GROUP, layout.plan])
+                return Outcome._make((*numbers, [*_refused(layout.strangers, refused)]))
             except ResponseError as error:
                 # Another counter began a window with other buckets, or it is gone: ask again.
                 if attempt == 2 or "WINDOW" not in str(error):
@@ -82,21 +100,22 @@ class Committer:
                     self._buckets[partition].pop(window, None)
         raise AssertionError("unreachable")
 
-    async def _lay_out(self, partition: int, batch: Sequence[Delivered]) -> Layout:
+    async def _lay_out(self, partition: int, entries: Sequence[Delivered]) -> Layout:
+        batch = await self._take_apart(partition, entries)
+        strangers = {}
+        for site, ids in batch.ids().items():
+            if found := await self._strangers.among(site, ids, self.partitions):
+                strangers[site] = Budget.of(self._settings_of(site), self.partitions), found
+        return lay_out(batch, partitions=self.partitions, strangers=strangers)
+
+    async def _take_apart(self, partition: int, entries: Sequence[Delivered]) -> Batch:
         now_ms = await self._time_ms()
         known = self._buckets.setdefault(partition, {})
         if len(known) > _MOST_WINDOWS_KNOWN:
             known.clear()
         while True:
             try:
-                return lay_out(
-                    partition,
-                    batch,
-                    now_ms=now_ms,
-                    partitions=self.partitions,
-                    buckets=known,
-                    window_of=self._window_of,
-                )
+                return Batch.of(partition, entries, now_ms=now_ms, buckets=known, window_of=self._window_of)
             except UnknownWindow as unknown:
                 known[unknown.window] = await self._ask(partition, unknown.window, unknown.write)
 
@@ -113,6 +132,13 @@ class Committer:
     async def _time_ms(self) -> int:
         seconds, microseconds = await self._redis.time()
         return int(seconds * 1000 + microseconds // 1000)
+
+
+def _refused(sites: Sequence[str], views: Sequence[Sequence[int]]) -> Iterator[tuple[str, str, int]]:
+    for site, refused in zip(sites, views, strict=True):
+        for limit, number in zip(LIMITS, refused, strict=True):
+            if number:
+                yield site, limit, number
 
 
 def split(entries: Sequence[Delivered]) -> list[list[Delivered]]:

@@ -77,7 +77,7 @@ class Counter:
 
     def make_committer(self) -> Committer:
         """Return what commits; the one place a test puts another commit in."""
-        return Committer(self._redis, self._metrics, self._settings.window_of)
+        return Committer(self._redis, self._metrics, self._settings.window_of, self._settings.of)
 
     async def start(self) -> None:
         """Begin to read as soon as Redis answers."""

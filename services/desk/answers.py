@@ -3,6 +3,12 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.desk.reading import PlacedArticle
+from shared.http import JSON, NO_STORE, Response
+
+
+def answer(model: BaseModel) -> Response:
+    """Return an answer that no cache keeps; what is None is left out of it."""
+    return Response(200, model.model_dump_json(exclude_none=True, by_alias=True).encode(), (JSON, NO_STORE))
 
 
 class StoredArticle(PlacedArticle):

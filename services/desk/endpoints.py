@@ -1,14 +1,12 @@
 """What the desk answers under /v1/article and /v1/articles."""
 
-from pydantic import BaseModel
-
 from services.desk import catalogue, reading
-from services.desk.answers import BulkAnswer, BulkError, Changed, MergeAnswer, Moved, StoredArticle
+from services.desk.answers import BulkAnswer, BulkError, Changed, MergeAnswer, Moved, StoredArticle, answer
 from services.desk.merge import merge
 from shared import keys
 from shared.article import Article
 from shared.connection import Client
-from shared.http import JSON, NO_STORE, Request, Response
+from shared.http import Request, Response
 from shared.metrics import DeskMetrics
 from shared.problem import Kind, Problem
 from shared.settings import Settings
@@ -33,7 +31,7 @@ class Articles:
             raise Problem(Kind.UNKNOWN_ARTICLE, repr(article_id))
         article = Article.from_hash(fields).model_dump(exclude_none=True)
         also = {alias.decode() for name in (b"held", b"merged") for alias in fields.get(name, b"").split()}
-        return _answer(StoredArticle(site=site, **article, also_known_as=tuple(sorted(also))))
+        return answer(StoredArticle(site=site, **article, also_known_as=tuple(sorted(also))))
 
     async def put(self, request: Request) -> Response:
         """Store one article."""
@@ -42,7 +40,7 @@ class Articles:
         [outcome] = await self._store([(site, article)])
         if isinstance(outcome, Problem):
             raise outcome
-        return _answer(Changed(site=site, id=article.id, outcome=outcome))
+        return answer(Changed(site=site, id=article.id, outcome=outcome))
 
     async def put_many(self, request: Request) -> Response:
         """Store the good articles of a bulk and list the others by index."""
@@ -61,14 +59,14 @@ class Articles:
         became = {**dict(enumerate(read)), **dict(zip(placed, outcomes, strict=True))}
         put = catalogue.Put.of(outcomes)
         errors = [self._bulk_error(i, what) for i, what in became.items() if isinstance(what, Problem)]
-        return _answer(BulkAnswer(stored=put.stored, unchanged=put.unchanged, errors=tuple(errors)))
+        return answer(BulkAnswer(stored=put.stored, unchanged=put.unchanged, errors=tuple(errors)))
 
     async def delete(self, request: Request) -> Response:
         """Take one article out of the catalogue."""
         site, article_id = reading.site_and_id(request, self._sites)
         await catalogue.delete_article(self._redis, site, article_id)
         self._metrics.changes.labels("delete").inc()
-        return _answer(Changed(site=site, id=article_id, outcome="deleted"))
+        return answer(Changed(site=site, id=article_id, outcome="deleted"))
 
     async def merge(self, request: Request) -> Response:
         """Make two ids one."""
@@ -78,7 +76,7 @@ class Articles:
         self._metrics.changes.labels("merge").inc()
         self._metrics.moved.inc(merged.moved.views)
         moved = Moved(views=merged.moved.views, reader_days=merged.moved.readers)
-        return _answer(MergeAnswer(site=wanted.site, id=wanted.into, aliases=merged.aliases, moved=moved))
+        return answer(MergeAnswer(site=wanted.site, id=wanted.into, aliases=merged.aliases, moved=moved))
 
     def _bulk_error(self, index: int, problem: Problem) -> BulkError:
         self._metrics.refused.labels(problem.kind.slug).inc()
@@ -90,7 +88,3 @@ class Articles:
         )
         self._metrics.changes.labels("put").inc(outcomes.count("stored"))
         return outcomes
-
-
-def _answer(model: BaseModel) -> Response:
-    return Response(200, model.model_dump_json(exclude_none=True).encode(), (JSON, NO_STORE))

@@ -5,8 +5,8 @@ from services.desk.reading import MAX_ARTICLES, NDJSON_TYPES, MergeRequest, Plac
 from shared.openapi import Operation, Parameter
 from shared.problem import Kind
 
-_ALWAYS = (Kind.WRONG_KEY, Kind.KEY_NOT_CONFIGURED, Kind.UNAVAILABLE)
-_BODY = (
+ALWAYS = (Kind.WRONG_KEY, Kind.KEY_NOT_CONFIGURED, Kind.UNAVAILABLE)
+BODY = (
     Kind.BODY_TOO_LARGE,
     Kind.UNSUPPORTED_CONTENT_TYPE,
     Kind.EMPTY_BODY,
@@ -17,11 +17,11 @@ _BODY = (
     Kind.BAD_ARTICLE_ID,
     Kind.UNKNOWN_SITE,
 )
-_QUERY = (Kind.BAD_PARAMETER, Kind.UNKNOWN_PARAMETER, Kind.BAD_ARTICLE_ID, Kind.UNKNOWN_SITE)
-_SITE = Parameter("site", "The site's name.", {"type": "string"}, required=True)
-_ID = Parameter("id", "The article's id, percent-encoded.", {"type": "string"}, required=True)
-_CURL = 'curl -H "authorization: Bearer $DESK_KEY"'
-_SENDS_JSON = f"{_CURL} -H 'content-type: application/json'"
+QUERY = (Kind.BAD_PARAMETER, Kind.UNKNOWN_PARAMETER, Kind.BAD_ARTICLE_ID, Kind.UNKNOWN_SITE)
+SITE = Parameter("site", "The site's name.", {"type": "string"}, required=True)
+ID = Parameter("id", "The article's id, percent-encoded.", {"type": "string"}, required=True)
+CURL = 'curl -H "authorization: Bearer $DESK_KEY"'
+SENDS_JSON = f"{CURL} -H 'content-type: application/json'"
 
 _ITEM = {**PlacedArticle.model_json_schema(), "required": ["id", "url", "title", "published_at"]}
 _ITEMS = {"type": "array", "items": _ITEM, "maxItems": MAX_ARTICLES}
@@ -44,11 +44,11 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/article",
         summary="An article as it is stored",
         description="An alias answers with its article.",
-        parameters=(_SITE, _ID),
+        parameters=(SITE, ID),
         response=StoredArticle,
-        problems=(*_ALWAYS, *_QUERY, Kind.UNKNOWN_ARTICLE),
+        problems=(*ALWAYS, *QUERY, Kind.UNKNOWN_ARTICLE),
         key="desk",
-        example=f'{_CURL} "$URL/v1/article?site=news.example&id=cuban-advisers"',
+        example=f'{CURL} "$URL/v1/article?site=news.example&id=cuban-advisers"',
     ),
     Operation(
         method="put",
@@ -60,10 +60,10 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         request=PlacedArticle,
         response=Changed,
-        problems=(*_ALWAYS, *_BODY, Kind.ALIAS_TAKEN),
+        problems=(*ALWAYS, *BODY, Kind.ALIAS_TAKEN),
         key="desk",
         example=(
-            f"{_SENDS_JSON} -X PUT $URL/v1/article -d '"
+            f"{SENDS_JSON} -X PUT $URL/v1/article -d '"
             '{"site": "news.example", "id": "cuban-advisers", '
             '"url": "https://news.example/2026/cuban-advisers", '
             '"title": "Cuban advisers leave Venezuela", "published_at": "2026-02-21T17:09:00Z"}\''
@@ -74,11 +74,11 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/v1/article",
         summary="Take an article out of the catalogue",
         description="Its aliases go with it; what was counted stays.",
-        parameters=(_SITE, _ID),
+        parameters=(SITE, ID),
         response=Changed,
-        problems=(*_ALWAYS, *_QUERY, Kind.UNKNOWN_ARTICLE),
+        problems=(*ALWAYS, *QUERY, Kind.UNKNOWN_ARTICLE),
         key="desk",
-        example=f'{_CURL} -X DELETE "$URL/v1/article?site=news.example&id=cuban-advisers"',
+        example=f'{CURL} -X DELETE "$URL/v1/article?site=news.example&id=cuban-advisers"',
     ),
     Operation(
         method="post",
@@ -92,10 +92,10 @@ OPERATIONS: tuple[Operation, ...] = (
         request=_BULK,
         request_types=("application/json", *NDJSON_TYPES),
         response=BulkAnswer,
-        problems=(*_ALWAYS, *_BODY, Kind.BAD_PARAMETER, Kind.UNKNOWN_PARAMETER, Kind.TOO_MANY_ARTICLES),
+        problems=(*ALWAYS, *BODY, Kind.BAD_PARAMETER, Kind.UNKNOWN_PARAMETER, Kind.TOO_MANY_ARTICLES),
         key="desk",
         example=(
-            f"{_CURL} -H 'content-type: application/x-ndjson' \"$URL/v1/articles?site=news.example\" "
+            f"{CURL} -H 'content-type: application/x-ndjson' \"$URL/v1/articles?site=news.example\" "
             "--data-binary @articles.ndjson"
         ),
     ),
@@ -109,10 +109,10 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         request=MergeRequest,
         response=MergeAnswer,
-        problems=(*_ALWAYS, *_BODY, Kind.UNKNOWN_ARTICLE, Kind.MERGE_REFUSED),
+        problems=(*ALWAYS, *BODY, Kind.UNKNOWN_ARTICLE, Kind.MERGE_REFUSED),
         key="desk",
         example=(
-            f"{_SENDS_JSON} $URL/v1/article/merge "
+            f"{SENDS_JSON} $URL/v1/article/merge "
             '-d \'{"site": "news.example", "from": "old-slug", "into": "cuban-advisers"}\''
         ),
     ),

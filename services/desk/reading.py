@@ -1,7 +1,7 @@
 """From bodies to articles: what the desk's endpoints take, and how they refuse the rest."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -35,12 +35,20 @@ class Bulk(BaseModel):
     articles: list[Any]
 
 
-class MergeRequest(BaseModel):
-    """`from` becomes an alias of the article `into`."""
+class Asked(BaseModel):
+    """What is asked of one site."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     site: str
+
+
+A = TypeVar("A", bound=Asked)
+
+
+class MergeRequest(Asked):
+    """`from` becomes an alias of the article `into`."""
+
     from_id: ArticleId = Field(alias="from")
     into: ArticleId
 
@@ -94,8 +102,13 @@ def read_article(body: bytes, sites: Collection[str]) -> tuple[str, Article]:
 
 def read_merge(body: bytes, sites: Collection[str]) -> MergeRequest:
     """Return what is to be merged. Raises Problem."""
+    return read_asked(MergeRequest, body, sites)
+
+
+def read_asked(model: type[A], body: bytes, sites: Collection[str]) -> A:
+    """Return what a body asks of one site, in the shape of `model`. Raises Problem naming the wrong field."""
     try:
-        wanted = MergeRequest.model_validate(strict_json.loads(body))
+        wanted = model.model_validate(strict_json.loads(body))
     except ValidationError as error:
         raise _refusal(error) from None
     known_site(wanted.site, sites)

@@ -8,15 +8,20 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
+from services.desk import openapi as articles_openapi
+from services.desk import override_openapi
+from services.desk.correct_endpoint import Corrections
 from services.desk.endpoints import Articles
-from services.desk.openapi import OPERATIONS
+from services.desk.follow.following import Following
+from services.desk.override_endpoints import Overrides
+from services.desk.override_sweep import OverrideSweep
 from services.desk.sweep import Sweep
 from shared import keys, openapi
 from shared.bearer import Keys
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Reply, Request, Response, Routes
-from shared.metrics import DeskMetrics
+from shared.metrics import DeskMetrics, FollowMetrics
 from shared.problem import Kind, Problem
 from shared.settings import Settings
 from shared.tasks import end
@@ -36,12 +41,19 @@ class Desk:
         self._keys = Keys.parse(settings.desk_key)
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
         self._sweep = Sweep(self._redis, self._catalogue, settings.sites, metrics)
+        self._override_sweep = OverrideSweep(self._redis, settings.sites, metrics)
+        self._following = Following(self._redis, settings, FollowMetrics(registry))
         self._tasks: list[asyncio.Task[None]] = []
         articles = Articles(self._redis, settings, metrics)
+        overrides = Overrides(self._redis, settings, metrics)
+        corrections = Corrections(self._redis, settings, metrics)
         table: dict[str, dict[str, Handler]] = {
             "/v1/article": {"GET": articles.get, "PUT": articles.put, "DELETE": articles.delete},
             "/v1/articles": {"POST": articles.put_many},
             "/v1/article/merge": {"POST": articles.merge},
+            "/v1/article/correct": {"POST": corrections.post},
+            "/v1/override": {"PUT": overrides.put, "DELETE": overrides.delete},
+            "/v1/overrides": {"GET": overrides.get},
             "/openapi.json": {"GET": _openapi},
         }
         self.app = Routes(
@@ -55,11 +67,14 @@ class Desk:
         self._tasks = [
             asyncio.create_task(self._catalogue.follow(), name="following the aliases"),
             asyncio.create_task(self._sweep.run(), name="the sweep"),
+            asyncio.create_task(self._override_sweep.run(), name="the sweep of overrides"),
+            *self._following.start(),
         ]
 
     async def stop(self) -> None:
         """End the sweep where it stands and hang up; the next desk sweeps everything at its start."""
         await end(self._tasks)
+        await self._following.stop()
         await self._redis.aclose()
 
     async def unready(self) -> list[str]:
@@ -100,4 +115,5 @@ async def _openapi(request: Request) -> Response:
 
 @cache
 def _document() -> bytes:
-    return json.dumps(openapi.document("Groundswell desk", version("groundswell"), OPERATIONS)).encode()
+    operations = (*articles_openapi.OPERATIONS, *override_openapi.OPERATIONS)
+    return json.dumps(openapi.document("Groundswell desk", version("groundswell"), operations)).encode()

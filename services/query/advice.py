@@ -41,6 +41,16 @@ DROPPED: Mapping[str, Dropped | None] = {
         "{readings} came with Global Privacy Control or Do Not Track. They are not counted, because "
         "honour_privacy_signals is on.",
     ),
+    "no-token": Dropped(
+        0.05,
+        "{readings} came without the token that this site requires. See that your pages carry data-token and "
+        "data-article, also the cached ones, or switch require_token off meanwhile.",
+    ),
+    "wrong-token": Dropped(
+        0.05,
+        "{readings} had a token that is not their article's. If your own pages made it, compare it with what "
+        "`groundswell token` prints; else somebody invents articles, and they do not count.",
+    ),
     "prefetch": None,  # as it should be: who then looks at the page is counted
 }
 """Every reason; None where there is nothing to do."""
@@ -57,6 +67,15 @@ REFUSED: Mapping[str, str] = {
     "Send them sooner, and look at the clock of the server that sends them.",
 }
 """Refusals of requests that named a site, the most urgent first."""
+
+UNCOUNTED: Mapping[str, str] = {
+    "max-ids": "{readings} named articles that nobody had read before, and were not counted: the site has as "
+    "many as max_ids allows. Articles that the desk has always count.",
+    "new-ids": "{readings} named articles that nobody had read before, more at once than new_ids_per_minute "
+    "allows, and were not counted. If they are yours, tell the desk of your articles, which always count. If "
+    "somebody invents them, require tokens.",
+}
+"""What was not counted at commit, the most urgent first."""
 
 
 NOTHING_CATALOGUED = (
@@ -77,6 +96,11 @@ def advise(arrived: Arrivals, now: float, *, catalogued: bool = True) -> list[st
             sentence.format(readings=_readings(arrived.refused[kind]))
             for kind, sentence in REFUSED.items()
             if arrived.refused.get(kind)
+        ),
+        *(
+            sentence.format(readings=_readings(arrived.uncounted[limit]))
+            for limit, sentence in UNCOUNTED.items()
+            if arrived.uncounted.get(limit)
         ),
         *_foreign(arrived),
         *_shares(arrived),

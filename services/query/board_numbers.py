@@ -10,6 +10,7 @@ from services.query.lists import Lists
 from services.query.models import (
     BoardAnswer,
     BoardArrivals,
+    BoardFeed,
     BoardRow,
     BoardTraffic,
     HourViews,
@@ -31,6 +32,7 @@ from shared.arrivals import read_arrivals
 from shared.catalogue import Catalogue
 from shared.connection import Client
 from shared.counts import read_counts
+from shared.feed_state import read_states
 from shared.hours import HOUR, floor_hour, hour_start, hours_between
 from shared.http import Request, Response
 from shared.listing import DEPTH
@@ -94,6 +96,7 @@ class BoardNumbers:
             sections=offers.sections,
             tags=offers.tags,
             authors=offers.authors,
+            feeds=await self._feeds(question.site),
             meta=ranked.meta,
         )
 
@@ -128,6 +131,18 @@ class BoardNumbers:
             foreign_origins=dict(arrived.origins),
             advice=advise(arrived, now, catalogued=bool(self._catalogue[site].articles)),
         )
+
+    async def _feeds(self, site: str) -> list[BoardFeed]:
+        states = await read_states(self._redis, site)
+        return [
+            BoardFeed(
+                url=url,
+                last_success_at=moment(state.last_success_at // 1) if state.last_success_at else None,
+                last_error=state.last_error or None,
+                articles=state.articles,
+            )
+            for url, state in sorted(states.items())
+        ]
 
     async def _offers(self, question: Question, now: float) -> Offers:
         """Return what can be filtered for: of the whole list, filled up as it is without filters."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.listing import MOST_READ_WINDOWS, TRENDING, name_of
+from shared.listing import MOST_READ_WINDOWS, RISING, TRENDING, name_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         ListKind(TRENDING),
+        ListKind(RISING),
         ListKind("most-read", windows=MOST_READ_WINDOWS, default_window="24h"),
     )
 }

@@ -5,22 +5,19 @@ one that applies and is not known is null.
 """
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from services.query.shape import Moment
+from services.query.shape import Shape as _Shape
+from services.query.why import Why
 from shared.article import Article
-
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
 def moment(seconds: float) -> datetime:
     """Return a moment in Unix seconds as one of UTC."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class CountsAnswer(_Shape):
@@ -57,14 +54,20 @@ class Metrics(_Shape):
 class RankedStory(Story):
     """An article and its place on a list."""
 
-    rank: int = Field(description="1, 2, 3 ... among the articles that pass the filters.")
+    rank: int | None = Field(
+        description="1, 2, 3 ... among the articles that pass the filters; null for a sponsored slot."
+    )
     movement: int | None = Field(
-        description="Places risen since an hour ago, negative if fallen; null if it was not on the list."
+        description="Places risen since an hour ago, negative if fallen; null if it was not on the list. "
+        "Pinned articles do not move, and move no others."
     )
     metrics: Metrics
-    source: Literal["trending", "most-read", "latest"] = Field(
-        description="The list it stands on; `latest` if it fills a list that was too short."
+    source: Literal["trending", "rising", "most-read", "latest", "pinned", "sponsored"] = Field(
+        description="The list it stands on; `latest` if it fills a list that was too short, `pinned` and "
+        "`sponsored` if somebody put it there."
     )
+    label: str = Field("", description="What is to be written beside it; on a sponsored slot alone.")
+    why: Why | None = Field(None, description="With `explain=1` alone.")
 
 
 class ListMeta(_Shape):
@@ -75,6 +78,7 @@ class ListMeta(_Shape):
     generated_at: Moment | None = Field(
         description="When the data last changed; null before anything was catalogued or read."
     )
+    at: Moment | None = Field(None, description="The moment that was asked for; with `at` alone.")
     half_life: str = Field("", description="The time in which a view loses half its weight; on trending.")
     window: str = Field("", description="The window; on most-read.")
     from_: Moment | None = Field(
@@ -103,13 +107,11 @@ class DayViews(_Shape):
     views: int
 
 
-class ArticleAnswer(_Shape):
+class ArticleAnswer(Why):
     """What is known of one article."""
 
     id: str = Field(description="The id it is catalogued under; another than was asked for an alias.")
     article: Story | None = Field(description="null when the catalogue does not have it.")
-    views: int
-    reader_days: int = Field(description="Distinct readers of each UTC day, added up.")
     from_: Moment = Field(alias="from", description="Where the range begins, as it was rounded.")
     to: Moment = Field(description="Where it ends; this moment is not part of it.")
     range_views: int = Field(description="Views within the range.")
@@ -119,13 +121,28 @@ class ArticleAnswer(_Shape):
     days: list[DayViews] = Field(
         description="Every UTC day of a range longer than 8 days, or of one whose hours are kept no more."
     )
-    weights: dict[str, float] = Field(
-        description="What its views are worth now, by half-life.", examples=[{"15m": 2.5, "4h": 61.0}]
+
+
+class RankThen(_Shape):
+    """Where an article stood at a moment."""
+
+    at: Moment
+    rank: int | None = Field(description="null when it was not among the first hundred.")
+    value: float | None = Field(
+        description="What it was ranked by: a weight, r, or the views of the window; null when it was not."
     )
-    ranks: dict[str, int | None] = Field(
-        description="Its rank on each list, null where it is not on it.",
-        examples=[{"trending": 3, "most-read:24h": None}],
-    )
+
+
+class ArticleHistoryAnswer(_Shape):
+    """An article's ranks over time."""
+
+    id: str
+    list: str
+    window: str = Field("", description="The window; of most-read.")
+    from_: Moment = Field(alias="from")
+    to: Moment
+    step: int = Field(description="Seconds between two points.")
+    points: tuple[RankThen, ...] = Field(description="In order; none for moments before history began.")
 
 
 class TrafficAnswer(_Shape):
@@ -183,6 +200,20 @@ class BoardArrivals(_Shape):
     advice: list[str] = Field(description="What can be done about it, the most urgent first.")
 
 
+class BoardFeed(_Shape):
+    """How following one feed, news sitemap or WordPress of the site goes."""
+
+    url: str
+    last_success_at: Moment | None = Field(
+        description="When it was last read, or had not changed; null before the first time."
+    )
+    last_error: str | None = Field(
+        description="What was wrong at the last try, or with some of its entries; null when all is well.",
+        examples=["1 of 50 entries are left out; item 7: title: there is none"],
+    )
+    articles: int = Field(description="Articles it had when it was last read.")
+
+
 class BoardAnswer(_Shape):
     """Everything that the newsroom's board shows."""
 
@@ -194,6 +225,7 @@ class BoardAnswer(_Shape):
     )
     tags: list[str]
     authors: list[str]
+    feeds: list[BoardFeed] = Field([], description="What is followed, in the order of the addresses.")
     meta: ListMeta
 
 

@@ -48,6 +48,14 @@ def limit_of(given: Mapping[str, str]) -> int:
     return int(text)
 
 
+def least_of(given: Mapping[str, str], name: str) -> int:
+    """Return the least number asked for, 0 without it. Raises Problem."""
+    text = given.get(name, "0")
+    if not _NUMBER.fullmatch(text):
+        raise wrong(name, f"a whole number from 0 to 999999999, not {text[:20]!r}")
+    return int(text)
+
+
 def word_of(given: Mapping[str, str], name: str) -> str | None:
     """Return the text of a filter, None without it. Raises Problem."""
     word = given.get(name)

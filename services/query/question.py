@@ -1,13 +1,16 @@
 """What is asked of a ranked list, read from a query string once for every form of answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from services.query.diversity import UNLIMITED, Diversity, diversity_of
 from services.query.kinds import DEFAULT_KIND, EVERY_WINDOW, KINDS, ListKind
 from services.query.parameters import (
     DEFAULT_LIMIT,
     age_of,
     article_id,
     ids_of,
+    least_of,
     limit_of,
     one_of,
     site_of,
@@ -26,7 +29,9 @@ PARAMETERS = (
     "tag",
     "author",
     "published_within",
+    "min_views",
     "exclude",
+    "diversity",
     "limit",
 )
 
@@ -47,7 +52,9 @@ class Question:
     tag: str | None = None
     author: str | None = None
     published_within: int | None = None
+    min_views: int = 0
     exclude: frozenset[str] = field(default_factory=frozenset)
+    diversity: Diversity = UNLIMITED
     limit: int = DEFAULT_LIMIT
 
     def filters(self, catalogue: SiteCatalogue, now: float) -> Filters:
@@ -57,8 +64,19 @@ class Question:
             tag=self.tag,
             author=self.author,
             published_since=None if self.published_within is None else now - self.published_within,
+            min_views=self.min_views,
             exclude=frozenset(map(catalogue.resolve, self.exclude)),
+            diversity=self.diversity,
         )
+
+
+def list_of(given: Mapping[str, str]) -> tuple[ListKind, str | None]:
+    """Return the list asked for and its window, None for a list without windows. Raises Problem."""
+    kind = KINDS[one_of(given, "list", KINDS) or DEFAULT_KIND.name]
+    window = one_of(given, "window", dict.fromkeys(EVERY_WINDOW))
+    if window is not None and window not in kind.windows:
+        raise wrong("window", f"the list {kind.name} has no windows")
+    return kind, window or kind.default_window
 
 
 def read_question(request: Request, catalogue: Catalogue, also: tuple[str, ...] = ()) -> Question:
@@ -68,18 +86,17 @@ def read_question(request: Request, catalogue: Catalogue, also: tuple[str, ...] 
     """
     given = request.parameters((*PARAMETERS, *also))
     site = site_of(given, catalogue)
-    kind = KINDS[one_of(given, "list", KINDS) or DEFAULT_KIND.name]
-    window = one_of(given, "window", dict.fromkeys(EVERY_WINDOW))
-    if window is not None and window not in kind.windows:
-        raise wrong("window", f"the list {kind.name} has no windows")
+    kind, window = list_of(given)
     return Question(
         site,
         kind,
-        window or kind.default_window,
+        window,
         section=word_of(given, "section"),
         tag=word_of(given, "tag"),
         author=word_of(given, "author"),
         published_within=age_of(given, "published_within"),
+        min_views=least_of(given, "min_views"),
         exclude=frozenset(article_id(raw, "exclude") for raw in ids_of(request, "exclude")),
+        diversity=diversity_of(given),
         limit=limit_of(given),
     )

@@ -14,14 +14,18 @@ from services.query.counting import Counting
 from services.query.counts import Counts
 from services.query.documents import Documents
 from services.query.embed import Embed
+from services.query.explain import Explainer
 from services.query.feeds import feeds
+from services.query.history import ArticleHistory
 from services.query.html import Html
+from services.query.insight import Insight
 from services.query.lists import Lists
 from services.query.live import Live
 from services.query.metered import metered
 from services.query.newsroom import Newsroom
 from services.query.pages import DemoPages
 from services.query.partitions import Partitions
+from services.query.past import PastLists
 from services.query.site_hours import SiteHours
 from services.query.traffic import Traffic
 from services.query.trending import Trending
@@ -97,8 +101,12 @@ class Query:
         counts = Counts(self._redis, partitions)
         trending = Trending(self._catalogue, lists, counts)
         self._live = Live(settings, self._catalogue, trending, self._metrics)
-        report = ArticleReport(settings, self._redis, self._catalogue, lists, partitions)
         newsroom, hours = Newsroom(settings), SiteHours(self._redis, partitions)
+        explainer = Explainer(self._redis, self._catalogue, lists, partitions)
+        past = PastLists(self._redis, self._catalogue, counts, trending)
+        insight = Insight(newsroom, self._catalogue, trending, past, explainer)
+        report = ArticleReport(newsroom, self._redis, self._catalogue, partitions, explainer)
+        ranks_then = ArticleHistory(newsroom, self._redis, self._catalogue)
         traffic = Traffic(newsroom, self._catalogue, hours)
         board = BoardNumbers(
             newsroom,
@@ -115,9 +123,10 @@ class Query:
         documents = Documents((*others, *own), html, address_of(settings))
         answered: dict[str, tuple[str, Handler]] = {
             "/v1/counts": ("counts", self._once_loaded(Counting(self._catalogue, counts).answer)),
-            "/v1/trending": ("trending", self._once_loaded(trending.answer)),
+            "/v1/trending": ("trending", self._once_loaded(insight.answer)),
             "/v1/trending/live": ("live", self._once_loaded(self._live.answer)),
             "/v1/article": ("article", self._once_loaded(report.answer)),
+            "/v1/article/history": ("article", self._once_loaded(ranks_then.answer)),
             "/v1/traffic": ("traffic", self._once_loaded(traffic.answer)),
             "/v1/board": ("board", self._once_loaded(board.answer)),
             "/embed/trending": ("embed", self._once_loaded(embed.answer)),

@@ -12,6 +12,9 @@ from shared.ranking import Top
 IDS_AT_ONCE = 1_000
 """Ids asked of one key in one command, so that no single one holds up Redis."""
 
+IDS_IN_ONE_REPLY = 10_000
+"""Members one key may answer with at once, which takes it some six milliseconds."""
+
 COMMANDS_AT_ONCE = 16
 """Commands in one pipeline, so that neither side holds a month of boards at once."""
 
@@ -23,12 +26,22 @@ class Reader:
         self._redis = redis
         scripts = files("services.ranker").joinpath("lua")
         self._top = scripts.joinpath("board.top.lua").read_text()
+        self._above = scripts.joinpath("board.above.lua").read_text()
         self._ask = scripts.joinpath("board.ask.lua").read_text()
 
     async def tops(self, keys: Sequence[str], count: int) -> list[dict[str, float]]:
         """Return the highest `count` of each sorted set, the highest first."""
         rows = await self._read([(self._top, 1, key, count) for key in keys])
-        return [dict(zip(row[::2], row[1::2], strict=True)) for row in rows]
+        return [_pairs(row) for row in rows]
+
+    async def above(self, keys: Sequence[str], lowest: float, at_most: int) -> list[dict[str, float] | None]:
+        """Return the members of each sorted set from the score `lowest` on, None where there are more.
+
+        More, that is, than `at_most`, or than one reply should hold.
+        """
+        limit = min(at_most, IDS_IN_ONE_REPLY)
+        rows = await self._read([(self._above, 1, key, repr(lowest), limit) for key in keys])
+        return [None if row is False else _pairs(row) for row in rows]
 
     async def ask(
         self, command: Literal["ZMSCORE", "HMGET"], keys: Sequence[str], wanted: Sequence[Collection[str]]
@@ -45,8 +58,8 @@ class Reader:
             found[index].update((i, value) for i, value in zip(chunk, row, strict=True) if value)
         return found
 
-    async def _read(self, asked: Sequence[tuple[str | int | bytes, ...]]) -> list[list[Any]]:
-        replies: list[list[Any]] = []
+    async def _read(self, asked: Sequence[tuple[str | int | bytes, ...]]) -> list[Any]:
+        replies: list[Any] = []
         for start in range(0, len(asked), COMMANDS_AT_ONCE):
             async with self._redis.pipeline(transaction=False) as pipe:
                 for arguments in asked[start : start + COMMANDS_AT_ONCE]:
@@ -55,6 +68,10 @@ class Reader:
                 packed = await pipe.execute()
             replies += [msgpack.unpackb(reply, unicode_errors="replace") for reply in packed]
         return replies
+
+
+def _pairs(row: Sequence[Any]) -> dict[str, float]:
+    return dict(zip(row[::2], row[1::2], strict=True))
 
 
 class Worth(NamedTuple):

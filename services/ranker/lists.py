@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 from services.ranker import windows
 from services.ranker.boards import COUNTED, Reader, SortedBoards, Worth
+from services.ranker.boost import rises
+from services.ranker.candidates import weigh
 from shared import keys, ranking
 from shared.article import Article
 from shared.catalogue import Catalogue
 from shared.connection import Client
 from shared.decay import FLOOR_WEIGHT, HALF_LIVES, TRENDING_HALF_LIFE, Decay
-from shared.listing import DEPTH, MOST_READ_WINDOWS, TRENDING, Listed, name_of
+from shared.listing import DEPTH, MOST_READ_WINDOWS, RISING, TRENDING, Listed, name_of
+from shared.override import NOTHING_PLACED, InForce, Placed
 from shared.ranking import Total
 from shared.settings import SiteSettings
 
@@ -22,10 +25,15 @@ WINDOW_OF = {name_of("most-read", window): window for window in MOST_READ_WINDOW
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A list as it stands: its entries in order, and where its window begins."""
+    """A list as it stands: its entries in order, where its window begins, the D of rising.
+
+    `placed` is what stands on trending beside its entries.
+    """
 
     entries: tuple[Listed, ...]
     since: float | None = None
+    ratio: float | None = None
+    placed: Placed = NOTHING_PLACED
 
 
 class Lists:
@@ -41,21 +49,31 @@ class Lists:
 
         Raises what redis-py raises.
         """
-        articles = self.eligible(site)
+        standing = self._catalogue[site].in_force(now)
+        articles = self.eligible(site, standing)
         if name == TRENDING:
-            return await self._trending(site, articles, now, partitions)
+            return await self._trending(site, articles, now, partitions, standing)
+        if name == RISING:
+            return await self._rising(site, articles, now, partitions, standing.factors)
         return await self._most_read(site, WINDOW_OF[name], articles, now, partitions)
 
-    def eligible(self, site: str) -> Mapping[str, Article]:
+    def eligible(self, site: str, standing: InForce) -> Mapping[str, Article]:
         """Return the articles that may stand on a list, as of now: the catalogue moves on while we read."""
-        return dict(self._catalogue[site].articles)
+        articles = dict(self._catalogue[site].articles)
+        for article_id in standing.unranked:
+            articles.pop(article_id, None)
+        return articles
+
+    def unranked(self, site: str, now: float) -> frozenset[str]:
+        """Return the articles that the newsroom keeps off every list at a moment in Unix seconds."""
+        return self._catalogue[site].in_force(now).unranked
 
     def since(self, site: str, name: str, now: float) -> float | None:
         """Return where the window of a list begins, None for a list without one."""
         return windows.since(WINDOW_OF[name], now, self._zones[site]) if name in WINDOW_OF else None
 
     async def _trending(
-        self, site: str, articles: Mapping[str, Article], now: float, partitions: int
+        self, site: str, articles: Mapping[str, Article], now: float, partitions: int, standing: InForce
     ) -> Ranking:
         """By what views are worth now, with a half-life of four hours."""
         weight = partial(Decay(HALF_LIVES[TRENDING_HALF_LIFE]).weight, now=now)
@@ -64,8 +82,24 @@ class Lists:
             [keys.board(p, site, TRENDING_HALF_LIFE) for p in range(partitions)],
             Worth(weight, absent=FLOOR_WEIGHT / partitions),
         )
-        totals = await ranking.first(boards, DEPTH, articles, partial(_published, articles))
-        return Ranking(await self._listed(site, partitions, totals))
+        published = partial(_published, articles)
+        totals = await ranking.first(boards, DEPTH, articles, published, standing.factors)
+        placed = standing.placed.among(self._catalogue[site].articles)
+        return Ranking(await self._listed(site, partitions, totals), placed=placed)
+
+    async def _rising(
+        self,
+        site: str,
+        articles: Mapping[str, Article],
+        now: float,
+        partitions: int,
+        factors: Mapping[str, float],
+    ) -> Ranking:
+        """By how far each is ahead of its own past."""
+        weights = await weigh(self._reader, site, partitions, articles, now, also=factors)
+        found = rises(weights, factors)
+        totals = ranking.ordered(found.values, partial(_published, articles))[:DEPTH]
+        return Ranking(await self._listed(site, partitions, totals), ratio=found.ratio)
 
     async def _most_read(
         self, site: str, window: str, articles: Mapping[str, Article], now: float, partitions: int

@@ -11,6 +11,7 @@ from services.ranker.lists import WINDOW_OF, Ranking
 from shared import history, keys, listing
 from shared.connection import Client
 from shared.listing import Listed, Listing
+from shared.override import Placed
 
 MOVEMENT = 3_600.0
 """How long ago the list was that movement is against, in seconds."""
@@ -71,22 +72,26 @@ class Publisher:
             since=ranking.since,
             entries=ranking.entries,
             past=await self._past(site, name, now) if before is None or due else before.past,
+            ratio=ranking.ratio,
         )
         lately = 0 <= now - known.written_at < UNCHANGED
         if before is not None and before.since == fresh.since and lately and not (changed or due):
             return False
-        await self._send(site, name, fresh, now, due=due)
+        await self._send(site, name, fresh, ranking.placed, now, due=due)
         self._published[site, name] = _Published(fresh, now, minute)
         return True
 
-    async def _send(self, site: str, name: str, fresh: Listing, now: float, *, due: bool) -> None:
-        snapshot, mark = b"", b""
+    async def _send(
+        self, site: str, name: str, fresh: Listing, placed: Placed, now: float, *, due: bool
+    ) -> None:
+        snapshot, mark, beside = b"", b"", b""
         if due:
             top = fresh.entries[: history.SNAPSHOT_DEPTH]
             snapshot = history.encode(
                 ((entry.id, entry.value) for entry in top), await self._dictionary(site, name, now)
             )
-            mark = blake2b(msgpack.packb(_shown(name, top)), digest_size=8).digest()
+            beside = history.encode_placed(placed)
+            mark = blake2b(msgpack.packb(_shown(name, top)) + beside, digest_size=8).digest()
         standing = await self._write(
             keys=[keys.listing(site, name), keys.history(site, name)],
             args=[
@@ -95,6 +100,7 @@ class Publisher:
                 mark,
                 int(now * 1000),
                 int((now - history.RETENTION) * 1000),
+                beside,
             ],
         )
         if standing:
@@ -122,6 +128,6 @@ class Publisher:
 
 
 def _shown(name: str, entries: Sequence[Listed]) -> list[tuple[str, int, float]]:
-    """Return what a change of is a change of the list. Weights are left out: they shrink all the time."""
+    """Return what a change of is a change of the list. Weights and r are left out: they move all the time."""
     counted = name in WINDOW_OF
     return [(entry.id, entry.views, entry.value if counted else 0.0) for entry in entries]

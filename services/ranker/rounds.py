@@ -117,7 +117,11 @@ class Ranker:
         return [(site, name) for at, site, name in sorted(due) if at <= now]
 
     def _basis(self, site: str, name: str, now: float) -> Basis:
-        return Basis(self._catalogue[site].changed_at, self._lists.since(site, name, now))
+        return Basis(
+            self._catalogue[site].changed_at,
+            self._lists.since(site, name, now),
+            self._lists.unranked(site, now),
+        )
 
     async def _publish(self, site: str, name: str, partitions: int) -> None:
         generation = self._lease.generation

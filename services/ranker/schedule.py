@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from shared.listing import NAMES, TRENDING, name_of
+from shared.listing import NAMES, RISING, TRENDING, name_of
 
-EVERY_SECOND = (TRENDING, name_of("most-read", "1h"))
+EVERY_SECOND = (TRENDING, RISING, name_of("most-read", "1h"))
 EVERY_MINUTE = tuple(name for name in NAMES if name not in EVERY_SECOND)
 
 _MINUTE = 60.0
@@ -17,6 +17,7 @@ class Basis(NamedTuple):
 
     catalogue_changed_at: float
     since: float | None
+    unranked: frozenset[str] = frozenset()
 
 
 class Schedule:

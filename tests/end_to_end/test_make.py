@@ -126,6 +126,7 @@ def test_make_help_names_every_target():
         "test",
         "bench",
         "pictures",
+        "wordpress",
         "lock",
         "clean",
     ]

@@ -77,9 +77,9 @@ async def put_news(redis: Client) -> None:
     seconds, _ = await redis.time()
     await put_articles(redis, {"a": NOON, "b": NOON})
     await put_counts(redis, 0, {"a": 147, "b": 20})
-    await redis.zadd(
-        keys.board(0, SITE, "4h"), {i: Decay(14_400).score(n, seconds) for i, n in (("a", 9), ("b", 5))}
-    )
+    for name, half_life in (("15m", 900), ("4h", 14_400)):
+        scores = {i: Decay(half_life).score(n, seconds) for i, n in (("a", 9), ("b", 5))}
+        await redis.zadd(keys.board(0, SITE, name), scores)
     await redis.zadd(keys.hour(0, SITE, hour_stamp(seconds)), {"a": 9, "b": 5})
     await redis.zadd(keys.day(0, SITE, hour_stamp(seconds)[:8]), {"a": 9, "b": 5})
 

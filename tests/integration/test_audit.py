@@ -44,7 +44,7 @@ async def test_the_table_adds_the_partitions_up(counted: None, redis_url: str, t
     assert "Balanced" in ended.stdout
 
 
-@pytest.mark.parametrize("field", ["accepted", "counted", "starting"])
+@pytest.mark.parametrize("field", ["accepted", "counted", "refused", "starting"])
 async def test_a_single_view_that_is_missing_is_exit_1(
     counted: None, redis: Client, redis_url: str, tmp_path: Path, field: str
 ) -> None:

@@ -6,9 +6,9 @@ import random
 import pytest
 from redis.exceptions import ResponseError
 
-from services.counter.batch import HOUR_LIFETIME
 from services.counter.commit import split
 from services.counter.group import ensure_group
+from services.counter.layout import HOUR_LIFETIME
 from shared import hours, keys
 from shared.connection import Client
 from shared.decay import HALF_LIVES, Decay
@@ -192,6 +192,7 @@ async def test_a_view_too_late_for_its_window_is_counted_without_it(redis: Clien
         keys.count(0, SITE),
         keys.readers(0, SITE),
         keys.board(0, SITE, "24h"),
+        keys.budget(0, SITE),
         "an hour",
         "a day",
         "a window",

@@ -18,6 +18,10 @@ ENDPOINTS = [
     "DELETE /v1/article?site=news.example&id=a",
     "POST /v1/articles",
     "POST /v1/article/merge",
+    "POST /v1/article/correct",
+    "PUT /v1/override",
+    "DELETE /v1/override?site=news.example&id=a&by=me",
+    "GET /v1/overrides?site=news.example",
     "GET /openapi.json",
 ]
 

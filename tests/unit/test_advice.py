@@ -3,7 +3,8 @@
 import pytest
 
 from services.collector.admission import DropReason
-from services.query.advice import DROPPED, NOTHING_CATALOGUED, REFUSED, advise
+from services.counter.budget import LIMITS
+from services.query.advice import DROPPED, NOTHING_CATALOGUED, REFUSED, UNCOUNTED, advise
 from shared.arrivals import Arrivals
 from shared.problem import Kind
 
@@ -26,6 +27,18 @@ def test_every_drop_reason_has_its_place_in_the_table() -> None:
 
 def test_every_refusal_spoken_of_is_one_that_can_happen() -> None:
     assert set(REFUSED) <= {kind.slug for kind in Kind}
+
+
+def test_every_limit_at_commit_has_its_place_in_the_table() -> None:
+    assert set(UNCOUNTED) == set(LIMITS)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_what_a_limit_kept_from_counting_is_told_from_the_first_view_on(limit: str) -> None:
+    [sentence] = advise(arrived(uncounted={limit: 1}), NOW)
+
+    assert sentence.startswith("1 reading named articles that nobody had read before")
+    assert limit.replace("-", "_") in sentence
 
 
 def test_a_foreign_origin_is_named_with_the_flag_that_lets_it_in() -> None:
@@ -73,7 +86,14 @@ def test_a_refusal_says_how_many_readings_and_what_to_look_at(kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("reason", "usual", "suspicious"), [("bot", 99, 100), ("own-traffic", 99, 100), ("opt-out", 24, 25)]
+    ("reason", "usual", "suspicious"),
+    [
+        ("bot", 99, 100),
+        ("own-traffic", 99, 100),
+        ("opt-out", 24, 25),
+        ("no-token", 5, 6),
+        ("wrong-token", 5, 6),
+    ],
 )
 def test_a_share_is_spoken_of_once_it_is_more_than_usual(reason: str, usual: int, suspicious: int) -> None:
     assert advise(arrived(dropped={reason: usual}), NOW) == []

@@ -1,5 +1,6 @@
 """A published list and its history survive their way through Redis."""
 
+import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +19,19 @@ listings = st.builds(
     since=st.none() | st.floats(0, 4e9),
     entries=entries,
     past=st.lists(ids, max_size=100).map(tuple),
+    ratio=st.none() | st.floats(1, 2),
 )
 
 
 @given(listings)
 def test_a_list_is_read_as_it_was_written(written):
     assert listing.decode(listing.encode(written)) == written
+
+
+def test_a_list_of_the_release_before_is_read_without_what_it_did_not_have():
+    before = b"0" * 19 + b"5" + msgpack.packb([1.0, None, [["a", 2.0, 3]], ["a"]])
+
+    assert listing.decode(before) == Listing(5, 1.0, None, (Listed("a", 2.0, 3),), ("a",), ratio=None)
 
 
 @given(listings, listings)

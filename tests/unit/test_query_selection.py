@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.selection import Filters, choose, rank_of
+from services.query.selection import Filters, choose, ranks
 from shared.article import Article
 from shared.catalogue import SiteCatalogue
 from shared.listing import Listed, Listing
@@ -86,8 +86,7 @@ def test_what_the_catalogue_does_not_have_takes_no_rank() -> None:
     chosen = choose(listing("gone", "a", "b"), known, Filters(), 10)
 
     assert [(one.article.id, one.rank) for one in chosen] == [("a", 1), ("b", 2)]
-    assert rank_of("b", listing("gone", "a", "b"), known) == 2
-    assert rank_of("gone", listing("gone", "a", "b"), known) is None
+    assert ranks(listing("gone", "a", "b"), known, Filters()) == {"a": 1, "b": 2}
 
 
 ids = st.lists(st.sampled_from("abcdefgh"), unique=True).map(tuple)

@@ -20,7 +20,7 @@ def due_at(schedule: Schedule, basis: Basis = UNMOVED) -> float:
 
 def test_every_list_is_ranked_every_second_or_every_minute():
     assert set(EVERY_SECOND) | set(EVERY_MINUTE) == set(NAMES)
-    assert EVERY_SECOND == ("trending", "most-read:1h")
+    assert EVERY_SECOND == ("trending", "rising", "most-read:1h")
 
 
 def test_a_list_is_due_at_once_and_then_a_minute_on():

@@ -85,6 +85,18 @@ def test_a_site_without_a_dedupe_window_of_its_own_has_the_global_one(tmp_path: 
 
 
 @pytest.mark.parametrize(
+    "text", ['"first secret 1234, second secret 123"', '["first secret 1234", "second secret 123"]']
+)
+def test_a_site_may_have_several_token_secrets(tmp_path: Path, text: str):
+    settings = load(
+        {}, written(tmp_path, f'[sites."a.example"]\ntoken_secret = {text}\nrequire_token = true\n')
+    )
+
+    assert settings.of("a.example").token_secret == ("first secret 1234", "second secret 123")
+    assert settings.of("never.configured.example").token_secret == ()
+
+
+@pytest.mark.parametrize(
     ("text", "seconds"), [("0", 0), ("90", 90), ("90s", 90), ("30m", 1800), ("4h", 14400), ("1d", 86400)]
 )
 def test_a_duration_is_a_number_with_a_unit(text: str, seconds: int):
@@ -105,6 +117,11 @@ def test_anything_else_is_no_duration(text: object):
         ({"site": ["News"]}, "site.0: "),
         ({"sites": {"a.example": {"time_zone": "Mars/Olympus"}}}, "sites.a.example.time_zone: "),
         ({"sites": {"a.example": {"colour": "red"}}}, "sites.a.example.colour: "),
+        ({"sites": {"a.example": {"token_secret": "too short"}}}, "sites.a.example.token_secret.0: "),
+        ({"sites": {"a.example": {"require_token": True}}}, "sites.a.example.require_token: "),
+        ({"sites": {"a.example": {"via_weight": 0}}}, "sites.a.example.via_weight: "),
+        ({"sites": {"a.example": {"via_weight": 1.5}}}, "sites.a.example.via_weight: "),
+        ({"sites": {"a.example": {"new_ids_per_minute": -1}}}, "sites.a.example.new_ids_per_minute: "),
         ({"public_url": "https://news.example/path"}, "public_url: "),
         ({"redis_url": "news.example:6379"}, "redis_url: "),
         ({"redis_maxmemory": "much"}, "redis_maxmemory: "),

@@ -13,7 +13,7 @@ LIMIT = 20_000
 PATIENCE = 60.0
 """Seconds without a single view counted, after which waiting is given up."""
 
-_SETTLED = (b"counted", b"duplicates", b"repeated", b"dead")
+_SETTLED = (b"counted", b"duplicates", b"refused", b"repeated", b"dead")
 
 
 async def room(redis: Client, p: int) -> None:

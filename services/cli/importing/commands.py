@@ -1,4 +1,4 @@
-"""`groundswell import`: its two commands."""
+"""`groundswell import`: its commands."""
 
 import asyncio
 import re
@@ -9,6 +9,7 @@ import typer
 
 from services.cli import options, reach, running
 from services.cli.importing import access_log_job, counts_file, starting, telling
+from services.cli.importing import articles as articles_job
 from services.cli.importing.access_log_job import AccessLogOptions
 from services.cli.importing.log_file import LogFile
 from services.cli.options import Config, DataDir, RedisUrl
@@ -23,9 +24,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Take in what was counted before.", no_args_is_help=True)
+    group = typer.Typer(help="Take in what there was before.", no_args_is_help=True)
     group.command("access-log")(access_log)
     group.command("counts")(counts)
+    group.command("articles")(articles)
     app.add_typer(group, name="import")
 
 
@@ -94,7 +96,8 @@ def counts(
     """Put in starting totals: what articles had been read before they were counted here.
 
     FILE is CSV with the columns article,views, or JSON Lines of
-    {"article", "views"}. A wrong line refuses the whole file. Running it again
+    {"article", "views"}, or the table popularpostsdata of WordPress Popular
+    Posts as CSV or TSV with its header. A wrong line refuses the whole file. Running it again
     changes nothing; with a corrected file it corrects.
     """
     settings = options.settings(ctx)
@@ -121,6 +124,41 @@ def counts(
         ("views", change.views, "that all counts together went up by"),
     ]
     telling.show(document, rows, as_json=json)
+
+
+def articles(
+    ctx: typer.Context,
+    file: File,
+    *,
+    site: Site,
+    json: Json = False,
+    redis_url: RedisUrl = None,
+    data_dir: DataDir = None,
+    config: Config = None,
+) -> None:
+    """Put articles into the catalogue.
+
+    FILE is JSON Lines, plain or gzipped: an article a line, as PUT /v1/article
+    takes it, without its site. Good lines are stored, bad ones listed by their
+    number. Running it again changes nothing.
+    """
+    settings = options.settings(ctx)
+    found = running.find(settings)
+    reach.site_of(found, site)
+    log = LogFile(file)
+    try:
+        summary = asyncio.run(articles_job.run(found, log, site, _query_keys(settings, site)))
+    finally:
+        log.close()
+    telling.show(summary.document(), summary.rows(), as_json=json)
+    for error in summary.errors:
+        typer.echo(f"line {error.line}: {error.reason}: {error.detail}", err=True)
+    if summary.wrong > len(summary.errors):
+        typer.echo(f"and {summary.wrong - len(summary.errors):,} more lines are wrong", err=True)
+    if summary.damage is not None:
+        typer.echo(f"the archive is damaged ({summary.damage}); what came before was imported", err=True)
+    if summary.wrong or summary.damage is not None:
+        raise typer.Exit(1)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

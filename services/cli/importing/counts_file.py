@@ -1,4 +1,9 @@
-"""A file of starting totals: CSV with `article,views`, or JSON Lines of `{"article", "views"}`."""
+"""A file of starting totals: CSV with `article,views`, or JSON Lines of `{"article", "views"}`.
+
+It may be a table of another name, too: what WordPress Popular Posts counted
+has the columns `postid` and `pageviews`, among others, and a post's number is
+an alias of its article.
+"""
 
 import csv
 import json
@@ -16,6 +21,8 @@ MAX_VIEWS = 10**12
 
 _ADDRESS = re.compile(r"/|https?://", re.IGNORECASE)
 _FIELDS = ["article", "views"]
+_POPULAR_POSTS = ["postid", "pageviews"]
+"""What WordPress Popular Posts calls them, in its table popularpostsdata."""
 
 
 @dataclass(slots=True)
@@ -55,7 +62,9 @@ def read(path: Path, query_keys: tuple[str, ...] = ()) -> StartingTotals:
 
 
 def _csv(text: str) -> Iterator[tuple[int, object]]:
-    reader = csv.reader(text.splitlines(), strict=True)
+    lines = text.splitlines()
+    delimiter, columns = _table(lines[0] if lines else "")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     first = True
     while True:
         try:
@@ -67,14 +76,32 @@ def _csv(text: str) -> Iterator[tuple[int, object]]:
             continue
         if not row:
             continue
-        header, first = first and [cell.strip().lower() for cell in row] == _FIELDS, False
+        header, first = first and _header(row) == columns, False
         if header:
             continue
-        if len(row) != len(_FIELDS):
-            yield reader.line_num, f"{len(row)} columns instead of article,views"
+        if len(row) != len(columns):
+            yield reader.line_num, f"{len(row)} columns instead of {','.join(columns)}"
             continue
-        article, views = (cell.strip() for cell in row)
+        named = dict(zip(columns, (cell.strip() for cell in row), strict=True))
+        article, views = (named[ours] for ours in _known(columns))
         yield reader.line_num, {"article": article, "views": int(views) if _digits(views) else views}
+
+
+def _table(header: str) -> tuple[str, list[str]]:
+    """Return the delimiter and columns of a table that begins with this line."""
+    for delimiter in ",\t;":
+        columns = _header(next(csv.reader([header], delimiter=delimiter), []))
+        if set(_POPULAR_POSTS) <= set(columns):
+            return delimiter, columns
+    return ",", _FIELDS
+
+
+def _header(row: list[str]) -> list[str]:
+    return [cell.strip().lower() for cell in row]
+
+
+def _known(columns: list[str]) -> list[str]:
+    return _FIELDS if columns == _FIELDS else _POPULAR_POSTS
 
 
 def _json_lines(text: str) -> Iterator[tuple[int, object]]:

@@ -5,7 +5,7 @@
 -- so everything that can fail is read before the first write.
 --
 -- KEYS  1      the stream
---       2 ..   hashes: total, then counts, reader-days and window headers
+--       2 ..   hashes: total, then counts, reader-days, window headers and budgets
 --       then   sorted sets: boards, hours, days
 --       then   sets: buckets of what was seen
 -- ARGV  1  group
@@ -16,9 +16,12 @@
 --            set_windows    window of each set
 --            set_sizes      members to look for in each set
 --            members        all of them, set after set; a slot is a place in this list
---            entries        { stream id, slot, first view, last view }
+--            entries        { stream id, slot, first view, last view, whether it is an import }
 --            sites          { count hash, readers hash, { board zset of each half-life },
 --                           ids, their articles }
+--            strangers      { count hash, budget hash, ids a second, ids at once, most articles,
+--                           ids, their articles } of each site with articles that nobody knows
+--            now            Unix seconds
 --            hours, days    { zset, ids, their cells }
 --            cell_articles  article of each cell of an hour
 --            cell_days      cell of a day that it is part of
@@ -29,9 +32,10 @@
 --            half_lives     { seconds, floor score }
 --            lifetimes      { seconds of an hour zset, of a day zset }
 --
--- Effects  XACK; counts, reader-days, boards, hours, days, seen sets, totals.
--- Returns  { counted, duplicates by visitor, by event, repeated entries, repeated views,
---            entries of others }
+-- Effects  XACK; counts, reader-days, boards, hours, days, seen sets, budgets, totals. Of a stranger whose
+--          site has no budget left nothing is kept but `refused` of the totals.
+-- Returns  { counted, duplicates by visitor, by event, repeated entries, repeated views, entries of
+--            others, { views refused for the budget, for the most articles } of each of `strangers` }
 -- Errors   WRONGTYPE, or WINDOW when a window has another number of buckets; nothing is written then.
 -- Cost     O(views + articles log board); three calls a touched bucket, few a site.
 
@@ -41,7 +45,7 @@ local zset_at = hash_at + plan.hashes
 local set_at = zset_at + plan.zsets
 local CHUNK = 500 -- pairs: unpack takes at most 1,000 values at a time
 local LOG2 = math.log(2)
-local log, min = math.log, math.min
+local log, min, max = math.log, math.min, math.max
 
 -- 1. Everything that can fail.
 local function demand(first, last, wanted)
@@ -80,6 +84,25 @@ for set = 1, #set_sizes do
   asked = last
 end
 
+-- The budget of each stranger that is one still; a counter asks a moment before, and others count meanwhile.
+local budgets, budget_of = {}, {}
+for n, strangers in ipairs(plan.strangers) do
+  local count, key = KEYS[hash_at + strangers[1]], KEYS[hash_at + strangers[2]]
+  local rate, burst, most, ids, articles = unpack(strangers, 3, 7)
+  local kept = redis.call('HMGET', key, 'left', 'at')
+  local left, at = tonumber(kept[1] or '') or burst, tonumber(kept[2] or '') or plan.now
+  local now, room = max(plan.now, at), most - redis.call('HLEN', count)
+  local filled = min(burst, left + rate * (now - at))
+  budgets[n] = { key = key, left = filled, at = now, room = room, refused = { 0, 0 } }
+  for start = 1, #ids, 2 * CHUNK do
+    local stop = min(start + 2 * CHUNK - 1, #ids)
+    local counts = redis.call('HMGET', count, unpack(ids, start, stop))
+    for i = start, stop do
+      if not counts[i - start + 1] then budget_of[articles[i]] = budgets[n] end
+    end
+  end
+end
+
 -- 2. Whose the entries are, and which of their views are new.
 local cells, moments, weights = plan.cells, plan.moments, plan.weights
 local visitors, readers = plan.slots.visitor, plan.slots.reader
@@ -94,16 +117,35 @@ local function unseen(slot)
   return true
 end
 
-local function count_view(i)
+-- Take an article into the site, or return false where its budget allows no more.
+local function let_in(article, imported)
+  local budget = budget_of[article]
+  if not imported then
+    local reason = budget.room < 1 and 2 or budget.left < 1 and 1
+    if reason then
+      budget.refused[reason] = budget.refused[reason] + 1
+      return false
+    end
+    budget.left, budget.spent = budget.left - 1, true
+  end
+  budget.room = budget.room - 1
+  budget_of[article] = nil
+  return true
+end
+
+local function count_view(i, imported)
   local event, before = events[i] or 0, befores[i] or 0
   local reader, visitor = readers[i] or 0, visitors[i] or 0
-  if event > 0 and ((before > 0 and slots[before] ~= NEW) or not unseen(event)) then
+  if event > 0 and (slots[event] ~= NEW or (before > 0 and slots[before] ~= NEW)) then
     by_event = by_event + 1
     return
   end
   local cell = cells[i]
+  local article = cell_articles[cell]
+  -- Before anything of it is marked as seen.
+  if budget_of[article] and not let_in(article, imported) then return end
+  if event > 0 then slots[event] = FRESH end
   if reader > 0 and unseen(reader) then
-    local article = cell_articles[cell]
     article_readers[article] = (article_readers[article] or 0) + 1
   end
   if visitor > 0 and not unseen(visitor) then
@@ -122,7 +164,7 @@ for _, entry in ipairs(plan.entries) do
     repeated_entries = repeated_entries + 1
     repeated_views = repeated_views + entry[4] - entry[3] + 1
   else
-    for i = entry[3], entry[4] do count_view(i) end
+    for i = entry[3], entry[4] do count_view(i, entry[5]) end
   end
 end
 
@@ -242,12 +284,17 @@ for h, half_life in ipairs(plan.half_lives) do
   end
 end
 
--- 5. The books.
-local function book(field, views)
+-- 5. The budgets, and the books.
+local refused, refusals = 0, {}
+for n, budget in ipairs(budgets) do
+  if budget.spent then redis.call('HSET', budget.key, 'left', budget.left, 'at', budget.at) end
+  refusals[n] = budget.refused
+  refused = refused + budget.refused[1] + budget.refused[2]
+end
+local books = { counted = counted, duplicates = by_visitor + by_event, refused = refused }
+books.repeated = repeated_views
+for field, views in pairs(books) do
   if views > 0 then redis.call('HINCRBY', KEYS[2], field, views) end
 end
-book('counted', counted)
-book('duplicates', by_visitor + by_event)
-book('repeated', repeated_views)
 
-return { counted, by_visitor, by_event, repeated_entries, repeated_views, others }
+return { counted, by_visitor, by_event, repeated_entries, repeated_views, others, refusals }

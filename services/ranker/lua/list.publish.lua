@@ -4,6 +4,7 @@
 -- ARGV  1  the list; its first 20 digits are the generation
 --       2  the snapshot, empty when none is due   3  the mark of what the snapshot shows
 --       4  now   5  the oldest moment history answers for; both in Unix milliseconds
+--       6  what stands beside the list at places of its own, empty for nothing
 -- Effects  SET of the list. XADD of the snapshot when it is the first of its minute and its mark is
 --          not that of the last one; then XTRIM MINID to the hour of the snapshot in force at the oldest
 --          moment, whose first snapshot lends it its dictionary.
@@ -37,7 +38,9 @@ if last then
   end
   if mark == ARGV[3] or minute(last[1]) >= minute(ARGV[4]) then return '' end
 end
-redis.call('XADD', KEYS[2], ARGV[4] .. '-0', 's', ARGV[2], 'm', ARGV[3])
+local fields = {'s', ARGV[2], 'm', ARGV[3]}
+if ARGV[6] ~= '' then fields[5], fields[6] = 'o', ARGV[6] end
+redis.call('XADD', KEYS[2], ARGV[4] .. '-0', unpack(fields))
 local oldest = redis.call('XREVRANGE', KEYS[2], ARGV[5], '-', 'COUNT', 1)[1]
 if oldest then
   redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', math.floor(minute(oldest[1]) / 60) * 3600000))

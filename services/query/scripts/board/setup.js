@@ -6,6 +6,8 @@ const REASONS = {
   prefetch: "pages loaded ahead that nobody looked at",
   "own-traffic": "your own networks",
   "opt-out": "readers whose browser asks not to be counted",
+  "no-token": "pages without the article's token",
+  "wrong-token": "tokens of another article",
   "bad-article-id": "what cannot be an article id",
   unavailable: "the service could not take them",
 };

@@ -39,7 +39,7 @@ const
       li.story = s;
       put(title, s.title);
       put(label, s.label || "");
-      put(p.rank, num(e, s.rank));
+      put(p.rank, s.rank ? num(e, s.rank) : "");
       put(p.section, s.section || "");
       put(p.summary, s.summary);
       put(p.views, say(e, word("views"), climb(e, s.id, s.metrics.views)));

@@ -1,0 +1,1 @@
+"""`groundswell evaluate`: how well the lists would have served."""
