@@ -123,7 +123,7 @@ async def test_no_page_runs_any_of_it(poisoned: Serving, browser: Browser):
         await page.locator(ready).first.wait_for()
         for each in await page.locator("a:not(.skip)").all():
             if await each.is_visible():
-                await each.hover(timeout=5_000)
+                await each.hover()
 
         assert answer is not None
         assert answer.ok, path

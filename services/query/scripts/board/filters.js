@@ -2,7 +2,7 @@
 
 const form = byId("filters"), siteChoice = byId("site");
 const FIRST_SITE = siteChoice.value;
-const ASKED = ["list", "window", "section", "tag", "author", "published_within", "exclude", "limit"];
+const ASKED = ["list", "window", "section", "tag", "author", "published_within", "exclude", "diversity", "min_views", "limit"];
 const OF_ONE_SITE = ["section", "tag", "author", "exclude"];
 const AGES = [["", "At any time"], ["6h", "6 hours"], ["24h", "24 hours"], ["48h", "48 hours"], ["7d", "7 days"], ["30d", "30 days"]];
 const LENGTHS = ["5", "10", "15", "20", "30", "50", "100"].map(count => [count, count]);

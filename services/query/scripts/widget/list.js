@@ -10,7 +10,7 @@ define("trending-list", (e, root) => {
     live = () => attr(e, "live") != null && !deaf,
 
     ask = () => at(e, live() ? "trending/live" : "trending")
-      + ["list", "window", "section", "tag", "author", "published-within", "exclude"].map(n => attr(e, n)
+      + ["list", "window", "section", "tag", "author", "published-within", "exclude", "diversity", "min-views"].map(n => attr(e, n)
         ? `&${n.replace("-", "_")}=` + attr(e, n).split(",").map(code).join() : "").join("")
       + "&limit=" + size(),
 
