@@ -5,8 +5,6 @@ both. So each process puts its scripts into Redis when it starts, and looks
 there for a name that is not its own.
 """
 
-import asyncio
-import logging
 import re
 from collections.abc import Iterable
 
@@ -14,9 +12,8 @@ from shared import keys
 from shared.connection import UNAVAILABLE, Client
 from shared.http import Methods, Request, Response
 from shared.problem import Kind, Problem
+from shared.repeat import until_it_can
 from shared.script import FOR_EVER, MOVING, Script
-
-log = logging.getLogger(__name__)
 
 LIFETIME = 366 * 86_400
 """Seconds a release is served after it was last started."""
@@ -46,17 +43,13 @@ class Released:
 
     async def publish(self) -> None:
         """Put this release's scripts where the processes of others find them; tries until it can."""
-        while True:
-            try:
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    for path, script in self._own.items():
-                        pipe.set(keys.script(path), script.body, ex=LIFETIME)
-                    await pipe.execute()
-            except UNAVAILABLE as error:
-                log.warning("the scripts are not published yet: %s", type(error).__name__)
-                await asyncio.sleep(1)
-            else:
-                return
+        await until_it_can("the scripts are not published yet", self._put)
+
+    async def _put(self) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for path, script in self._own.items():
+                pipe.set(keys.script(path), script.body, ex=LIFETIME)
+            await pipe.execute()
 
     async def stable(self, request: Request) -> Response:
         """Answer a stable name."""

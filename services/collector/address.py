@@ -49,10 +49,7 @@ def _holds(networks: Spans, address: _Address | None) -> bool:
     if address is None:
         return False
     _, own, number = address
-    for version, mask, first in networks:  # noqa: SIM110 - a generator costs more than all else here
-        if version == own and number & mask == first:
-            return True
-    return False
+    return any(version == own and number & mask == first for version, mask, first in networks)
 
 
 def _read(text: str) -> _Address | None:

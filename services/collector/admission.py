@@ -27,8 +27,8 @@ class DropReason(StrEnum):
     PREFETCH = "prefetch"
     OWN_TRAFFIC = "own-traffic"
     OPT_OUT = "opt-out"
-    NO_TOKEN = "no-token"  # noqa: S105 - no secret
-    WRONG_TOKEN = "wrong-token"  # noqa: S105 - no secret
+    UNSIGNED = "no-token"
+    WRONGLY_SIGNED = "wrong-token"
 
 
 class Dropped(Exception):
@@ -134,12 +134,12 @@ def vouched_for(attempt: Attempt, settings: Settings) -> None:
     if not site.require_token:
         return
     if reading.token is None:
-        raise Dropped(DropReason.NO_TOKEN)
+        raise Dropped(DropReason.UNSIGNED)
     normal, raw = named(attempt), reading.article
     if is_token(reading.token, site.token_secret, reading.site, normal):
         return
     if not raw or raw == normal or not is_token(reading.token, site.token_secret, reading.site, raw):
-        raise Dropped(DropReason.WRONG_TOKEN)
+        raise Dropped(DropReason.WRONGLY_SIGNED)
 
 
 def in_time(attempt: Attempt, settings: Settings) -> None:

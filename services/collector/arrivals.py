@@ -19,6 +19,7 @@ from shared.connection import UNAVAILABLE, Client
 from shared.hours import HOUR
 from shared.metrics import CollectorMetrics
 from shared.problem import Kind
+from shared.repeat import every
 
 EVERY = 1.0
 """Seconds between two writes."""
@@ -82,9 +83,7 @@ class Arrivals:
         """Count one view that is durable; `received_ms` is in Unix milliseconds."""
         sums = self._sums[site, received_ms // _HOUR_MS]
         sums.accepted += 1
-        # Every view comes by here, and max() would cost it as much as all the rest.
-        if received_ms > sums.last_ms:  # noqa: PLR1730
-            sums.last_ms = received_ms
+        sums.last_ms = max(sums.last_ms, received_ms)
 
     def dropped(self, site: str, reason: DropReason, page: bytes = b"") -> None:
         """Count one reading that does not count.
@@ -104,16 +103,17 @@ class Arrivals:
 
     async def keep_writing(self) -> None:
         """Write about once a second until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY)
-            # Not ended halfway: whether it had been written could not be known.
-            self._write = asyncio.create_task(self.write())
-            await asyncio.shield(self._write)
+        await every(EVERY, "what arrives is not written", self._write_undisturbed)
 
     async def write(self) -> None:
         """Write everything counted so far; what Redis does not take is kept for the next time."""
         async with self._turn:
             await self._write_all()
+
+    async def _write_undisturbed(self) -> None:
+        # Not ended halfway: whether it had been written could not be known.
+        self._write = asyncio.create_task(self.write())
+        await asyncio.shield(self._write)
 
     async def _write_all(self) -> None:
         taken, self._sums = self._sums, defaultdict(_Sums)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Awaitable
 from pathlib import Path
@@ -21,11 +20,10 @@ from shared.metrics import CollectorMetrics
 from shared.partition import load_plan
 from shared.problem import Problem
 from shared.released import Released
+from shared.repeat import until_it_can
 from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
-
-log = logging.getLogger(__name__)
 
 DEADLINE = 0.8
 """Seconds a request waits for Redis."""
@@ -93,12 +91,7 @@ class Collector:
 
     async def _learn(self) -> None:
         """Learn the aliases, then the plan; then views are taken. Keep up with both."""
-        while not self._catalogue.loaded:
-            try:
-                await self._catalogue.load()
-            except UNAVAILABLE as error:
-                log.warning("the collector waits for Redis: %s", type(error).__name__)
-                await asyncio.sleep(0.5)
+        await until_it_can("the collector waits for Redis", self._catalogue.load, pause=0.5)
         self._tasks.append(asyncio.create_task(self._catalogue.follow()))
         while True:
             with contextlib.suppress(*UNAVAILABLE):

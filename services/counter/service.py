@@ -21,13 +21,13 @@ from services.counter.group import ensure_group
 from services.counter.intake import Intake
 from services.counter.reading import pause_on_failure
 from services.counter.reclaim import Reclaim
-from services.counter.repeat import every
 from services.counter.streams import subscribe
 from services.counter.trim import Trimmer
 from shared.connection import connect
 from shared.http import ASGIApp
 from shared.metrics import CounterMetrics
 from shared.partition import load_plan
+from shared.repeat import every
 from shared.settings import Settings
 from shared.tasks import end
 

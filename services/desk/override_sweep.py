@@ -1,15 +1,15 @@
 """Sweeping out overrides whose time is over, and counting those that are in force."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
 from typing import get_args
 
 from services.desk import override
-from shared.connection import UNAVAILABLE, Client
+from shared.connection import Client
 from shared.metrics import DeskMetrics
 from shared.override import Action
+from shared.repeat import every
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,7 @@ class OverrideSweep:
 
     async def run(self) -> None:
         """Sweep until cancelled; a Redis that is away is tried again."""
-        while True:
-            try:
-                await self.round()
-            except UNAVAILABLE as error:
-                log.warning("overrides are not swept: %s", error)
-            await asyncio.sleep(EVERY)
+        await every(EVERY, "overrides are not swept", self.round)
 
     async def round(self) -> None:
         """Sweep every site once. Raises what redis-py raises."""

@@ -1,7 +1,7 @@
 """GET /v1/trending/live: a ranked list, and again whenever it has changed, as server-sent events."""
 
 import asyncio
-from random import uniform
+from random import SystemRandom
 
 from services.query.question import Question, read_question
 from services.query.trending import Trending
@@ -28,6 +28,7 @@ LOOK_EVERY = 1.0
 LOOKS = 100
 """Looks a second over all questions; beyond them each is looked at less often."""
 
+_chance = SystemRandom()
 _RETRY_MS = (2_000, 7_000)
 """When a browser whose connection was ended comes back: not all of them in one instant."""
 
@@ -69,7 +70,7 @@ class Live:
         news = asyncio.Event()
         watch = self._join(question, news)
         try:
-            await line.send(b"retry: %d\n\n" % uniform(*_RETRY_MS))  # noqa: S311 - no secret
+            await line.send(b"retry: %d\n\n" % _chance.uniform(*_RETRY_MS))
             beats = watch.beats
             while True:
                 news.clear()

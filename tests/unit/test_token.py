@@ -55,7 +55,7 @@ def test_a_reading_with_the_token_of_its_article_counts():
     "reading", [{"article": "/a"}, {"url": "https://news.example/a"}, {"article": "invented", "via": "list"}]
 )
 def test_a_reading_without_a_token_is_dropped_where_one_is_required(reading: dict[str, object]):
-    assert reason(**reading) is DropReason.NO_TOKEN
+    assert reason(**reading) is DropReason.UNSIGNED
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_reading_without_a_token_is_dropped_where_one_is_required(reading: dic
     ],
 )
 def test_a_reading_with_another_token_is_dropped(token: str):
-    assert reason(article="/a", token=token) is DropReason.WRONG_TOKEN
+    assert reason(article="/a", token=token) is DropReason.WRONGLY_SIGNED
 
 
 def test_the_token_of_an_alias_is_right_for_the_alias_alone():
@@ -89,15 +89,15 @@ def test_a_reading_by_address_needs_the_token_of_the_id_its_address_makes():
     address = "https://news.example/?utm_source=x&p=9#top"
 
     assert admitted(url=address, token=token_of(SECRET, SITE, "/%3Fp%3D9")) == "/%3Fp%3D9"
-    assert reason(url=address, token=token_of(SECRET, SITE, address)) is DropReason.WRONG_TOKEN
-    assert reason(url=address, token=token_of(SECRET, SITE, "")) is DropReason.WRONG_TOKEN
+    assert reason(url=address, token=token_of(SECRET, SITE, address)) is DropReason.WRONGLY_SIGNED
+    assert reason(url=address, token=token_of(SECRET, SITE, "")) is DropReason.WRONGLY_SIGNED
 
 
 def test_the_token_of_a_very_long_id_is_right_for_it():
     named = "é" * 2_000
 
     assert admitted(article=named, token=token_of(SECRET, SITE, named)).startswith("%C3%A9")
-    assert reason(article=named, token=token_of(SECRET, SITE, named[1:])) is DropReason.WRONG_TOKEN
+    assert reason(article=named, token=token_of(SECRET, SITE, named[1:])) is DropReason.WRONGLY_SIGNED
 
 
 def test_where_no_token_is_required_nobody_looks_at_one():

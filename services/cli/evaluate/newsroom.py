@@ -18,6 +18,7 @@ from itertools import accumulate
 from math import cos, exp, log, tau
 from random import Random
 
+from services.cli.evaluate.chance import seeded
 from services.cli.evaluate.story import MINUTE, Story
 from shared.hours import DAY, HOUR
 
@@ -89,7 +90,7 @@ class Newsroom:
     @classmethod
     def draw(cls, plan: Plan) -> "Newsroom":
         """Return the newsroom of a plan."""
-        random = Random(plan.seed)  # noqa: S311 - no secret
+        random = seeded(plan.seed)
         stories = [*_standing(plan, random), *_news(plan, random), *_breaking(plan, random)]
         attack = None
         if plan.attack:
@@ -104,7 +105,7 @@ class Newsroom:
 
     def minutes(self) -> Iterator[tuple[float, Counter[str]]]:
         """Yield the beginning of each minute in Unix seconds, and what was counted in it."""
-        random = Random(f"{self.plan.seed} views")  # noqa: S311 - no secret
+        random = seeded(f"{self.plan.seed} views")
         day = _day(self.plan.swing)
         stories = sorted(self.stories.values(), key=lambda story: story.published)
         for begins in range(EPOCH, int(self.plan.ends), MINUTE):

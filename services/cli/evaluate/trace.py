@@ -11,10 +11,10 @@ import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from random import Random
 from typing import IO
 
 from services.cli.evaluate.attention import SLICE, Attention
+from services.cli.evaluate.chance import seeded
 from services.cli.trouble import Trouble
 from shared.hours import DAY, HOUR
 
@@ -46,7 +46,7 @@ def read(path: Path, seed: int) -> Attention:
     with the line that is wrong.
     """
     items = sorted(_items(path))
-    random = Random(seed)  # noqa: S311 - no secret
+    random = seeded(seed)
     at = 0.0
     published: dict[str, float] = {}
     slices: list[dict[str, int]] = []

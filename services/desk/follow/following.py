@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-import random
 import time
 from dataclasses import dataclass, replace
+from functools import partial
+from random import SystemRandom
 from typing import Protocol
 
 from services.desk.follow.feed import Feed
@@ -17,9 +18,12 @@ from services.desk.follow.wordpress import WordPress
 from shared.connection import UNAVAILABLE, Client
 from shared.feed_state import FeedState, forget_others, read_states, write_state
 from shared.metrics import FollowMetrics
+from shared.repeat import until_it_can
 from shared.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_chance = SystemRandom()
 
 AT_ONCE = 8
 """Turns at the same time, and so answers in memory."""
@@ -78,24 +82,17 @@ class Following:
 
     async def _tidy(self) -> None:
         """Forget how following went of what is followed no more, and sleep for good."""
-        followed = {name: frozenset(one.url for one in self._of(name)) for name in self._settings.sites}
-        while followed:
-            name, urls = followed.popitem()
-            try:
-                await forget_others(self._redis, name, urls)
-            except UNAVAILABLE:
-                followed[name] = urls
-                await asyncio.sleep(1)
+        for name in self._settings.sites:
+            urls = frozenset(one.url for one in self._of(name))
+            forget = partial(forget_others, self._redis, name, urls)
+            await until_it_can(f"old feeds of {name} are not forgotten", forget)
         await asyncio.Event().wait()
 
     async def _before(self, one: Followed) -> FeedState:
         """Return how far following had come; a Redis that is away is waited for."""
-        while True:
-            try:
-                return (await read_states(self._redis, one.site.name)).get(one.url, FeedState(one.url))
-            except UNAVAILABLE as error:
-                log.warning("%s is not followed: %s", one.url, error)
-                await asyncio.sleep(1)
+        read = partial(read_states, self._redis, one.site.name)
+        states = await until_it_can(f"{one.url} is not followed", read)
+        return states.get(one.url, FeedState(one.url))
 
     async def _follow(self, one: Followed) -> None:
         failures, state = 0, await self._before(one)
@@ -115,7 +112,7 @@ class Following:
                 self._metrics.succeeded(one.site.name, one.url, state.last_success_at)
             self._metrics.turns.labels("failed" if failures else "done").inc()
             await self._note(one, before, state)
-            await asyncio.sleep(pause * random.uniform(0.9, 1.0))  # noqa: S311
+            await asyncio.sleep(pause * _chance.uniform(0.9, 1.0))
 
     async def _attempt(self, one: Followed, state: FeedState) -> Turn | _Failure:
         try:
