@@ -11,9 +11,9 @@ from services.cli.importing import telling
 from services.cli.options import Config, DataDir, RedisUrl
 from services.cli.running import Running
 from services.cli.trouble import Trouble
-from services.desk.correct import Corrected, Correction
-from services.desk.correct import correct as take_out
-from services.desk.correct_reading import CorrectionRequest, answer_of, correction_of
+from services.desk.correction.correct import Corrected, Correction
+from services.desk.correction.correct import correct as take_out
+from services.desk.correction.reading import CorrectionRequest, answer_of, correction_of
 from shared.problem import Problem
 
 

@@ -9,12 +9,12 @@ from importlib.metadata import version
 from prometheus_client import CollectorRegistry
 
 from services.desk import openapi as articles_openapi
-from services.desk import override_openapi
-from services.desk.correct_endpoint import Corrections
+from services.desk.correction.endpoint import Corrections
 from services.desk.endpoints import Articles
 from services.desk.follow.following import Following
-from services.desk.override_endpoints import Overrides
-from services.desk.override_sweep import OverrideSweep
+from services.desk.overrides import openapi as override_openapi
+from services.desk.overrides.endpoints import Overrides
+from services.desk.overrides.sweep import OverrideSweep
 from services.desk.sweep import Sweep
 from shared import keys, openapi
 from shared.bearer import Keys

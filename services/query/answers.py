@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from services.query.flights import Flights
+from services.query.read.flights import Flights
 from shared.answer import Answer
 
 LIFE = 0.5

@@ -1,8 +1,8 @@
 """GET /v1/counts: the number beside the headline."""
 
 from services.query.answers import Answers, compact
-from services.query.counts import Counts
 from services.query.parameters import article_id, ids_of, site_of, wrong
+from services.query.read.counts import Counts
 from shared.answer import Answer
 from shared.catalogue import Catalogue
 from shared.http import Header, Request, Response

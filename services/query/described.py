@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from services.query import diversity, embed
-from services.query.kinds import DEFAULT_KIND, EVERY_WINDOW, KINDS
+from services.query.pages import embed
 from services.query.parameters import DEFAULT_LIMIT, MAX_IDS, MAX_LIMIT
+from services.query.ranked import diversity
+from services.query.ranked.kinds import DEFAULT_KIND, EVERY_WINDOW, KINDS
 from shared.openapi import Parameter
 
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 100}

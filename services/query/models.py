@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.query.newsroom.why import Why
 from services.query.shape import Moment
 from services.query.shape import Shape as _Shape
-from services.query.why import Why
 from shared.article import Article
 
 

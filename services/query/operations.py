@@ -1,19 +1,9 @@
 """What the query service answers, as /openapi.json and /docs tell it: one entry for each route."""
 
-from services.query import (
-    article,
-    counting,
-    embed,
-    feeds,
-    history,
-    insight,
-    json_feed,
-    live,
-    question,
-    rss,
-    traffic,
-)
+from services.query import counting
 from services.query.described import described
+from services.query.feeds import json_feed, rss
+from services.query.feeds import routes as feeds
 from services.query.models import (
     ArticleAnswer,
     ArticleHistoryAnswer,
@@ -22,6 +12,9 @@ from services.query.models import (
     TrafficAnswer,
     TrendingAnswer,
 )
+from services.query.newsroom import article, history, insight, traffic
+from services.query.pages import embed
+from services.query.ranked import live, question
 from shared.listing import DEPTH
 from shared.openapi import Operation
 from shared.problem import Kind

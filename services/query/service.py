@@ -7,29 +7,29 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from services.query import operations as described
-from services.query.article import ArticleReport
-from services.query.board import Board, board_script
-from services.query.board_numbers import BoardNumbers
 from services.query.counting import Counting
-from services.query.counts import Counts
-from services.query.documents import Documents
-from services.query.embed import Embed
-from services.query.explain import Explainer
-from services.query.feeds import feeds
-from services.query.history import ArticleHistory
-from services.query.html import Html
-from services.query.insight import Insight
-from services.query.lists import Lists
-from services.query.live import Live
+from services.query.feeds.routes import feeds
 from services.query.metered import metered
-from services.query.newsroom import Newsroom
-from services.query.pages import DemoPages
-from services.query.partitions import Partitions
-from services.query.past import PastLists
-from services.query.site_hours import SiteHours
-from services.query.traffic import Traffic
-from services.query.trending import Trending
-from services.query.widget import widget_script
+from services.query.newsroom.access import Newsroom
+from services.query.newsroom.article import ArticleReport
+from services.query.newsroom.board_numbers import BoardNumbers
+from services.query.newsroom.explain import Explainer
+from services.query.newsroom.history import ArticleHistory
+from services.query.newsroom.insight import Insight
+from services.query.newsroom.traffic import Traffic
+from services.query.pages.board import Board, board_script
+from services.query.pages.demo import DemoPages
+from services.query.pages.documents import Documents
+from services.query.pages.embed import Embed
+from services.query.pages.html import Html
+from services.query.pages.widget import widget_script
+from services.query.ranked.live import Live
+from services.query.ranked.past import PastLists
+from services.query.ranked.trending import Trending
+from services.query.read.counts import Counts
+from services.query.read.lists import Lists
+from services.query.read.partitions import Partitions
+from services.query.read.site_hours import SiteHours
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import NO_STORE, ASGIApp, Handler, Header, Reply, Request, Response, Routes
@@ -41,7 +41,7 @@ from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
 
-_SCRIPTS = Path(__file__).parent / "scripts"
+_SCRIPTS = Path(__file__).parent / "pages" / "scripts"
 
 DEADLINE = 1.0
 """Seconds an answer waits for Redis before it is given from memory."""

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.desk.correct import Correction, correct
-from services.desk.correct_plan import Amount
+from services.desk.correction.correct import Correction, correct
+from services.desk.correction.plan import Amount
 from shared import keys, ledger
 from shared.connection import Client
 from shared.decay import HALF_LIVES, Decay

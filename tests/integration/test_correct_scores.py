@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from services.desk.correct import Correction, correct
-from services.desk.correct_plan import Amount
+from services.desk.correction.correct import Correction, correct
+from services.desk.correction.plan import Amount
 from shared import keys
 from shared.connection import Client
 from shared.decay import HALF_LIVES, Decay

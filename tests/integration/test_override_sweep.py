@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry
 
-from services.desk.override import sweep_out
+from services.desk.overrides.writing import sweep_out
 from shared import keys
 from shared.connection import Client
 from tests.desks import SITE, changes, desk_at

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from services.query.history import MOST_POINTS, STEPS, step_of
 from services.query.models import ArticleHistoryAnswer
+from services.query.newsroom.history import MOST_POINTS, STEPS, step_of
 from services.query.operations import ARTICLE_HISTORY
 from shared.connection import Client
 from shared.override import Placed

@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 
 from services.collector.admission import DropReason
 from services.collector.arrivals import Arrivals
-from services.query import row_hours, site_hours
 from services.query.models import BoardAnswer
 from services.query.operations import BOARD
+from services.query.read import row_hours, site_hours
 from shared import keys
 from shared.connection import Client
 from shared.hours import HOUR, floor_hour, hour_stamp

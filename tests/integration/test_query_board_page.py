@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from services import query as package
-from services.query.board import board_script
+from services.query.pages.board import board_script
 from shared.connection import Client
 from tests.published import SITE, article, catalogue, query
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from services.query import row_hours
-from services.query.partitions import Partitions
-from services.query.row_hours import RowHours
+from services.query.read import row_hours
+from services.query.read.partitions import Partitions
+from services.query.read.row_hours import RowHours
 from shared import keys
 from shared.connection import Client
 from shared.hours import HOUR, hour_stamp

@@ -2,7 +2,7 @@
 
 import time
 
-from services.query.since import QUARTER, ListedSince
+from services.query.newsroom.since import QUARTER, ListedSince
 from shared.connection import Client
 from shared.override import Placed
 from tests.histories import Recorder

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from services.query import site_hours
 from services.query.models import TrafficAnswer
 from services.query.operations import TRAFFIC
-from services.query.partitions import Partitions
-from services.query.site_hours import SiteHours
+from services.query.read import site_hours
+from services.query.read.partitions import Partitions
+from services.query.read.site_hours import SiteHours
 from shared import keys
 from shared.connection import Client
 from shared.hours import DAY, HOUR, hour_stamp

@@ -4,7 +4,7 @@ import pytest
 
 from services.collector.admission import DropReason
 from services.counter.budget import LIMITS
-from services.query.advice import DROPPED, NOTHING_CATALOGUED, REFUSED, UNCOUNTED, advise
+from services.query.newsroom.advice import DROPPED, NOTHING_CATALOGUED, REFUSED, UNCOUNTED, advise
 from shared.arrivals import Arrivals
 from shared.problem import Kind
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.offers import offers_of
-from services.query.pace import views_per_hour
+from services.query.newsroom.offers import offers_of
+from services.query.newsroom.pace import views_per_hour
 from tests.published import article
 
 TEN = datetime(2026, 2, 21, 10, tzinfo=UTC).timestamp()

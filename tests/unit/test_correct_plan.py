@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.desk.correct_plan import Amount, cut, plan
+from services.desk.correction.plan import Amount, cut, plan
 from shared.problem import Kind, Problem
 
 cells = st.lists(st.integers(0, 2_000), max_size=12)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.query.ap_time import ap_date, ap_time
+from services.query.pages.ap_time import ap_date, ap_time
 
 
 @pytest.mark.parametrize(

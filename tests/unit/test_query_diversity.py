@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.diversity import PATTERN, Diversity, diversity_of
-from services.query.selection import Chosen, Filters, choose
+from services.query.ranked.diversity import PATTERN, Diversity, diversity_of
+from services.query.ranked.selection import Chosen, Filters, choose
 from shared.article import Article
 from shared.catalogue import SiteCatalogue
 from shared.listing import Listed, Listing

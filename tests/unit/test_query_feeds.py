@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.channel import Channel
-from services.query.json_feed import json_feed
+from services.query.feeds.channel import Channel
+from services.query.feeds.json_feed import json_feed
+from services.query.feeds.rss import rss
 from services.query.models import Metrics, RankedStory
-from services.query.question import Question
-from services.query.rss import rss
+from services.query.ranked.question import Question
 from shared.article import Article
 
 HERE = "https://counts.example/v1/trending.rss"

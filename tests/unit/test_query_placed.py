@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.diversity import Diversity
-from services.query.selection import Chosen, Filters, choose, ranks, with_slots
+from services.query.ranked.diversity import Diversity
+from services.query.ranked.selection import Chosen, Filters, choose, ranks, with_slots
 from shared.override import Slot
 from tests.published import NOON, article
 from tests.unit.test_query_selection import catalogue, listing

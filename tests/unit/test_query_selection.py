@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.query.selection import Filters, choose, ranks
+from services.query.ranked.selection import Filters, choose, ranks
 from shared.article import Article
 from shared.catalogue import SiteCatalogue
 from shared.listing import Listed, Listing

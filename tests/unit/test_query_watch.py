@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.query.watch import Watch
+from services.query.ranked.watch import Watch
 from shared.answer import Answer
 from tests.waiting import wait_until
 

@@ -1,0 +1,1 @@
+"""Taking the views of an attack out again."""

@@ -1,0 +1,1 @@
+"""What the newsroom decides over the ranking."""

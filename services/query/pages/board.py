@@ -1,0 +1,56 @@
+"""GET /board: what editors keep open on a wall. A page without a number in it, whose script asks for them."""
+
+from pathlib import Path
+
+from services.query.pages.html import Html
+from services.query.ranked.kinds import EVERY_WINDOW, KINDS
+from shared.bearer import Keys
+from shared.http import HTML, NO_STORE, Header, Request, Response
+from shared.script import Script
+from shared.settings import Settings
+
+_PARTS = ("make", "words", "curve", "spark", "rows", "filters", "setup", "asking", "start")
+"""The files that are the script, in the order in which they run."""
+
+_FOLDER = Path(__file__).parent / "scripts" / "board"
+_SPANS = {
+    "1h": "The last hour",
+    "24h": "24 hours",
+    "7d": "7 days",
+    "30d": "30 days",
+    "today": "Today",
+    "all": "All time",
+}
+_UNSEEN: Header = (b"x-robots-tag", b"noindex")
+
+
+def board_script() -> Script:
+    """Return the board's script: its parts, minified, in a scope of their own."""
+    return Script.joined("board.v1", (_FOLDER / f"{part}.js" for part in _PARTS))
+
+
+class Board:
+    """Answers with the page; made once, since a running process does not change."""
+
+    def __init__(self, settings: Settings, html: Html) -> None:
+        page = html.page("board.html", "board.css", scripts=True, pictures=True)
+        body = page.render(
+            access=_access(settings),
+            public_url=settings.public_url or "",
+            sites=list(settings.sites),
+            kinds=list(KINDS.values()),
+            windows=EVERY_WINDOW,
+            spans=_SPANS,
+        )
+        self._page = Response(200, body, (HTML, *page.headers, NO_STORE, _UNSEEN))
+
+    async def page(self, request: Request) -> Response:
+        """Answer with the page, whatever its query says: that is for its script."""
+        return self._page
+
+
+def _access(settings: Settings) -> str:
+    """Return whether the numbers are `public`, ask for the `key`, or are `closed` for want of one."""
+    if settings.board == "public":
+        return "public"
+    return "key" if Keys.parse(settings.newsroom_key).digests else "closed"

@@ -1,0 +1,1 @@
+"""A question about a list, and the articles that answer it."""

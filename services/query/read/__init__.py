@@ -1,0 +1,1 @@
+"""What the query service reads of Redis."""
