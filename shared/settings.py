@@ -1,15 +1,11 @@
 """Every setting: flag > `GROUNDSWELL_*` > `groundswell.toml` > default. Frozen, and built at the edge."""
 
-import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -27,115 +23,29 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from shared.bearer import Keys
+from shared.setting_types import (
+    AddressesOfSites,
+    DedupeWindow,
+    Duration,
+    KeyText,
+    Names,
+    Networks,
+    Origin,
+    Origins,
+    RedisUrl,
+    Secrets,
+    SiteName,
+    TimeZone,
+    WebAddress,
+    split,
+)
 
-SITE_NAME = re.compile(r"[a-z0-9.-]{1,64}")
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 POST_KEYS = ("p",)
 """The query parameter in which WordPress names a post."""
-_DURATION = re.compile(r"(\d+)([smhd]?)")
-
-Network = IPv4Network | IPv6Network
 
 
 class WrongSettings(Exception):
     """A setting that cannot be used; the message is one line that names it."""
-
-
-def parse_duration(value: object) -> int:
-    """Return seconds, of a number of them or of text such as `90`, `30m`, `4h`, `7d`.
-
-    Raises ValueError for anything else.
-    """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("a duration is a number with s, m, h or d, such as 30m")
-    return int(match[1]) * _UNITS.get(match[2] or "s", 1)
-
-
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _site_name(value: str) -> str:
-    if not SITE_NAME.fullmatch(value):
-        raise ValueError("a site's name is 1-64 of a-z, 0-9, dot and hyphen")
-    return value
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise ValueError("an origin is scheme and host, such as https://news.example")
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _redis_url(value: str | None) -> str | None:
-    if value is not None and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("the address of a Redis begins with redis://, rediss:// or unix://")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{value!r} is no time zone") from None
-    return value
-
-
-def _keys(value: str | None) -> str | None:
-    Keys.parse(value)
-    return value
-
-
-def _secret(value: str) -> str:
-    if len(value) < 16:
-        raise ValueError("a token secret is at least 16 characters long")
-    return value
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or not (value.isascii() and value.isprintable())
-    ):
-        raise ValueError("an address begins with http:// or https:// and is written in ASCII")
-    if parts.username is not None or parts.fragment:
-        raise ValueError("an address carries no user, no password and no fragment")
-    return value
-
-
-def _of_site(value: str) -> str:
-    site, separator, address = value.partition("=")
-    if not separator:
-        raise ValueError("it is written SITE=URL")
-    return f"{_site_name(site)}={_web_address(address)}"
-
-
-def _network(value: object) -> object:
-    return ip_network(value, strict=False) if isinstance(value, str) else value
-
-
-Duration = Annotated[int, BeforeValidator(parse_duration)]
-SiteName = Annotated[str, AfterValidator(_site_name)]
-Origin = Annotated[str, AfterValidator(_origin)]
-Networks = Annotated[
-    tuple[Annotated[Network, BeforeValidator(_network)], ...], NoDecode, BeforeValidator(_split)
-]
-Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-Secrets = Annotated[tuple[Annotated[str, AfterValidator(_secret)], ...], NoDecode, BeforeValidator(_split)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-AddressesOfSites = Annotated[
-    tuple[Annotated[str, AfterValidator(_of_site)], ...], NoDecode, BeforeValidator(_split)
-]
-KeyText = Annotated[str | None, AfterValidator(_keys)]
-DedupeWindow = Annotated[Duration, Field(ge=0, le=86_400)]
 
 
 def _pairs(values: object) -> list[tuple[str, str]]:
@@ -152,7 +62,7 @@ class SiteSettings(BaseModel):
 
     origins: Origins = ()
     """Origins beside SITE and www.SITE whose pages post views."""
-    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
     """Where the list of `today` begins its day."""
     dedupe_window: DedupeWindow | None = None
     """Within it a visitor counts once an article; 0 counts every view; none takes the global one."""
@@ -202,7 +112,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", extra="forbid", frozen=True)
 
-    site: Annotated[tuple[SiteName, ...], NoDecode, BeforeValidator(_split)] = ()
+    site: Annotated[tuple[SiteName, ...], NoDecode, BeforeValidator(split)] = ()
     """Names of sites that need no table of their own."""
     sites: Mapping[SiteName, SiteSettings] = Field(default_factory=dict)
     """Sites with a table of their own; after validation, every site."""
@@ -215,7 +125,7 @@ class Settings(BaseSettings):
     public_url: Origin | None = None
     """The address readers reach this service at."""
 
-    redis_url: Annotated[str | None, AfterValidator(_redis_url)] = None
+    redis_url: RedisUrl = None
     """Where Redis is; none starts the embedded Valkey."""
     redis_maxmemory: Annotated[str, Field(pattern=r"^\d+(kb|mb|gb)$")] = "512mb"
     """How much the embedded Valkey may hold before it refuses writes."""
@@ -279,11 +189,11 @@ class Settings(BaseSettings):
     def _every_site_has_a_table(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        names = _split(given.get("site", ()))
+        names = split(given.get("site", ()))
         tables = given.get("sites", {})
         if isinstance(names, list | tuple) and isinstance(tables, Mapping):
             tables = {**{name: {} for name in names}, **tables}
-            for site, _ in _pairs(_split(given.get("wordpress", ()))):
+            for site, _ in _pairs(split(given.get("wordpress", ()))):
                 if isinstance(tables.get(site), dict):
                     tables[site] = {"query_keys": POST_KEYS, **tables[site]}
             given = {**given, "sites": tables}

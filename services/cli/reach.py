@@ -9,7 +9,8 @@ from services.cli.running import Running
 from services.cli.trouble import Trouble
 from shared.connection import UNAVAILABLE, Client, connect
 from shared.partition import PartitionPlan, load_plan, read_plan
-from shared.settings import SITE_NAME, Settings
+from shared.setting_types import SITE_NAME
+from shared.settings import Settings
 
 
 @asynccontextmanager

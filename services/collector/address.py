@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from socket import AF_INET, inet_pton
 
-from shared.settings import Network
+from shared.setting_types import Network
 
 Spans = tuple[tuple[int, int, int], ...]
 """Networks as numbers: version, mask and first address of each."""

@@ -9,7 +9,7 @@ from shared.article_id import BadArticleId, normalise_id
 from shared.hours import DAY
 from shared.http import Request
 from shared.problem import Kind, Problem
-from shared.settings import parse_duration
+from shared.setting_types import parse_duration
 
 MAX_IDS = 200
 MAX_LIMIT = 100

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings, WrongSettings, load, parse_duration
+from shared.setting_types import parse_duration
+from shared.settings import Settings, WrongSettings, load
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from shared.settings import Network
+from shared.setting_types import Network
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """Where an IPv6 network without IPv4 shows IPv4 addresses (RFC 6052): the last four bytes are the address."""

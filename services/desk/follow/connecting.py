@@ -12,7 +12,7 @@ import httpcore
 
 from services.desk.follow.address import may_be_asked
 from services.desk.follow.trouble import Unfetched
-from shared.settings import Network
+from shared.setting_types import Network
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):

@@ -12,7 +12,7 @@ import httpcore
 from services.desk.follow.body import body_of
 from services.desk.follow.connecting import CheckedBackend
 from services.desk.follow.trouble import Unfetched
-from shared.settings import Network
+from shared.setting_types import Network
 
 SECONDS = 20.0
 """For everything: name, connection, redirects and body."""

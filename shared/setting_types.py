@@ -1,0 +1,117 @@
+"""The types of settings: what may be written, and how it is read."""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from shared.bearer import Keys
+
+SITE_NAME = re.compile(r"[a-z0-9.-]{1,64}")
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_DURATION = re.compile(r"(\d+)([smhd]?)")
+
+Network = IPv4Network | IPv6Network
+
+
+def parse_duration(value: object) -> int:
+    """Return seconds, of a number of them or of text such as `90`, `30m`, `4h`, `7d`.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a duration is a number with s, m, h or d, such as 30m")
+    return int(match[1]) * _UNITS.get(match[2] or "s", 1)
+
+
+def split(value: object) -> object:
+    """Return the parts of text with commas; anything else as it is."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _site_name(value: str) -> str:
+    if not SITE_NAME.fullmatch(value):
+        raise ValueError("a site's name is 1-64 of a-z, 0-9, dot and hyphen")
+    return value
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise ValueError("an origin is scheme and host, such as https://news.example")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _redis_url(value: str | None) -> str | None:
+    if value is not None and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("the address of a Redis begins with redis://, rediss:// or unix://")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone") from None
+    return value
+
+
+def _keys(value: str | None) -> str | None:
+    Keys.parse(value)
+    return value
+
+
+def _secret(value: str) -> str:
+    if len(value) < 16:
+        raise ValueError("a token secret is at least 16 characters long")
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not (value.isascii() and value.isprintable())
+    ):
+        raise ValueError("an address begins with http:// or https:// and is written in ASCII")
+    if parts.username is not None or parts.fragment:
+        raise ValueError("an address carries no user, no password and no fragment")
+    return value
+
+
+def _of_site(value: str) -> str:
+    site, separator, address = value.partition("=")
+    if not separator:
+        raise ValueError("it is written SITE=URL")
+    return f"{_site_name(site)}={_web_address(address)}"
+
+
+def _network(value: object) -> object:
+    return ip_network(value, strict=False) if isinstance(value, str) else value
+
+
+Duration = Annotated[int, BeforeValidator(parse_duration)]
+SiteName = Annotated[str, AfterValidator(_site_name)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Networks = Annotated[
+    tuple[Annotated[Network, BeforeValidator(_network)], ...], NoDecode, BeforeValidator(split)
+]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
+Secrets = Annotated[tuple[Annotated[str, AfterValidator(_secret)], ...], NoDecode, BeforeValidator(split)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+AddressesOfSites = Annotated[
+    tuple[Annotated[str, AfterValidator(_of_site)], ...], NoDecode, BeforeValidator(split)
+]
+KeyText = Annotated[str | None, AfterValidator(_keys)]
+DedupeWindow = Annotated[Duration, Field(ge=0, le=86_400)]
+RedisUrl = Annotated[str | None, AfterValidator(_redis_url)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
