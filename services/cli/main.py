@@ -1,17 +1,36 @@
 """The program `groundswell`: its commands, and how trouble is told."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from services.cli import audit, correct, seed, serve, single, token, top
-from services.cli.demo import command as demo
-from services.cli.evaluate import command as evaluate
-from services.cli.importing import commands as importing
 from services.cli.trouble import Trouble
 from shared.settings import WrongSettings
+
+COMMANDS = {
+    "serve": "services.cli.serve",
+    "web": "services.cli.service_commands",
+    "collector": "services.cli.service_commands",
+    "query": "services.cli.service_commands",
+    "counter": "services.cli.service_commands",
+    "ranker": "services.cli.service_commands",
+    "desk": "services.cli.service_commands",
+    "demo": "services.cli.demo.command",
+    "seed": "services.cli.seed",
+    "import": "services.cli.importing.commands",
+    "top": "services.cli.top",
+    "audit": "services.cli.audit",
+    "evaluate": "services.cli.evaluate.command",
+    "correct": "services.cli.correct",
+    "backup": "services.cli.backup.commands",
+    "restore": "services.cli.backup.commands",
+    "token": "services.cli.token",
+}
+"""Where each command is; a module adds its own with `register(app)`."""
 
 app = typer.Typer(
     name="groundswell",
@@ -35,20 +54,17 @@ def groundswell(
         typer.echo(ctx.get_help())
 
 
-serve.register(app)
-single.register(app)
-demo.register(app)
-seed.register(app)
-importing.register(app)
-top.register(app)
-audit.register(app)
-evaluate.register(app)
-correct.register(app)
-token.register(app)
+def register(arguments: Sequence[str]) -> None:
+    """Add the command that is asked for, so that only what it needs is loaded; anything else adds all."""
+    asked = next((argument for argument in arguments if not argument.startswith("-")), "")
+    modules = [COMMANDS[asked]] if asked in COMMANDS else COMMANDS.values()
+    for module in dict.fromkeys(modules):
+        import_module(module).register(app)
 
 
 def main() -> None:
     """Run one command. A wrong setting or other trouble is one line on stderr and exit 2."""
+    register(sys.argv[1:])
     try:
         code = app(standalone_mode=False)
     except (WrongSettings, Trouble) as error:

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browsing import browsing
@@ -34,11 +35,18 @@ def serve(tmp_path: Path) -> Serve:
     return begin
 
 
-@pytest.fixture
-async def serving(serve: Serve) -> AsyncIterator[Serving]:
-    """A running `groundswell serve` of one site, news.example."""
-    async with serve() as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def serving(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """A running `groundswell serve` of news.example, for all tests of a file, which have one loop."""
+    async with start(tmp_path_factory.mktemp("serving") / "var") as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_browser() -> AsyncIterator[Browser]:
+    """A real Chromium without a window, for all tests of a file, which have one loop."""
+    async with browsing(need("chromium")) as launched:
+        yield launched
 
 
 @pytest.fixture

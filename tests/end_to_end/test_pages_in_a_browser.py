@@ -1,26 +1,35 @@
 """The demo's pages in a real browser: what a reader sees, and that it moves while one looks."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 
+from services.cli import seed_files
 from tests.serving import SITE, Serving, run
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CUBAN = "/world/cuban-advisers-leave-venezuela"
 ARTICLE = f"/demo/article?site={SITE}&id={CUBAN}"
+HARBOUR_ID = "/world/harbour-cities-shared-flood-fund"
+HARBOUR = f"/demo/article?site={SITE}&id={HARBOUR_ID}"
 
 READER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def seeded(serving: Serving) -> Serving:
     seeding = run("seed", "--data-dir", str(serving.data_dir), cwd=serving.data_dir)
     assert seeding.returncode == 0, seeding.stderr
     return serving
 
 
-@pytest.fixture
-async def page(browser: Browser) -> Page:
-    return await (await browser.new_context()).new_page()
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(shared_browser: Browser) -> AsyncIterator[Page]:
+    async with await shared_browser.new_context() as context:
+        yield await context.new_page()
 
 
 async def test_every_page_fits_a_phone_and_a_desk_and_the_browser_has_no_complaint(
@@ -51,19 +60,21 @@ async def test_the_article_shows_its_count_and_the_list_is_not_empty(seeded: Ser
 
 
 async def test_a_reading_by_a_browser_is_posted_by_the_snippet_and_moves_the_page_while_one_looks(
-    seeded: Serving, page: Page, browser: Browser
+    seeded: Serving, page: Page, shared_browser: Browser
 ):
-    await page.goto(seeded.url + ARTICLE)
+    await page.goto(seeded.url + HARBOUR)
+    views = seed_files.expected()["views"][HARBOUR_ID]
+    await page.locator("article.story view-count", has_text=str(views)).wait_for()
     # Chromium without a window says in its user agent that nobody looks.
-    reader = await browser.new_context(user_agent=READER)
-    await (await reader.new_page()).goto(seeded.url + ARTICLE)
+    reader = await shared_browser.new_context(user_agent=READER)
+    await (await reader.new_page()).goto(seeded.url + HARBOUR)
 
-    moved = page.locator("section[aria-labelledby=trending-news]", has_text="148")
+    moved = page.locator("section[aria-labelledby=trending-news]", has_text=str(views + 1))
     await moved.wait_for(timeout=20_000)
 
 
-async def test_without_scripts_the_pages_are_whole(seeded: Serving, browser: Browser):
-    page = await (await browser.new_context(java_script_enabled=False)).new_page()
+async def test_without_scripts_the_pages_are_whole(seeded: Serving, shared_browser: Browser):
+    page = await (await shared_browser.new_context(java_script_enabled=False)).new_page()
     await page.goto(seeded.url + ARTICLE)
 
     assert "147" in await page.locator("article.story").inner_text()

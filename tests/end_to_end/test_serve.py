@@ -1,15 +1,14 @@
-"""`groundswell serve` starts everything, says so in one line, and ends everything."""
+"""`groundswell serve` starts everything and says so in one line."""
 
 import json
-import signal
 import stat
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 
-from tests.end_to_end.conftest import Serve
-from tests.serving import PROCESSES, SITE, Serving, alive, run
+from tests.serving import PROCESSES, SITE, Serving, run
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_ready_line_names_every_address_and_every_process(serving: Serving):
@@ -58,39 +57,12 @@ async def test_pages_served_from_the_public_address_may_post_views(serving: Serv
     assert own.headers["x-groundswell-outcome"] == "accepted"
 
 
-async def test_missing_keys_are_made_once_where_nobody_else_can_read_them(serve: Serve):
-    async with serve() as first:
-        mode = stat.S_IMODE((first.data_dir / "keys.toml").stat().st_mode)
-        keys = first.keys
-        answer = await first.http.post("/v1/views/batch", content=b"[]", headers=first.bearer("batch"))
+async def test_missing_keys_are_made_where_nobody_else_can_read_them(serving: Serving):
+    answer = await serving.http.post("/v1/views/batch", content=b"[]", headers=serving.bearer("batch"))
 
-    assert mode == 0o600
-    assert set(keys) == {"batch_key", "desk_key", "newsroom_key", "redis_password"}
+    assert stat.S_IMODE((serving.data_dir / "keys.toml").stat().st_mode) == 0o600
+    assert set(serving.keys) == {"batch_key", "desk_key", "newsroom_key", "redis_password"}
     assert answer.status_code not in (401, 403)
-    async with serve() as second:
-        assert second.keys == keys
-
-
-async def test_a_key_that_is_given_is_used_and_not_written_down(serve: Serve):
-    async with serve(env={"GROUNDSWELL_BATCH_KEY": "one of my own"}) as serving:
-        answer = await serving.http.post(
-            "/v1/views/batch", content=b"[]", headers={"authorization": "Bearer one of my own"}
-        )
-
-        assert answer.status_code not in (401, 403)
-        assert "batch_key" not in serving.keys
-        assert "one of my own" not in (serving.data_dir / "keys.toml").read_text()
-
-
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_every_process_and_the_status_is_0(serving: Serving, signum: signal.Signals):
-    processes = serving.processes()
-
-    assert serving.end(signum) == 0
-    assert len(processes) == 6
-    assert not alive(processes)
-    assert serving.stdout.read_bytes().count(b"\n") == 1
-    assert not (serving.data_dir / "serve.json").exists()
 
 
 async def test_other_commands_find_what_runs_only_while_it_does(serving: Serving):
@@ -105,15 +77,15 @@ async def test_other_commands_find_what_runs_only_while_it_does(serving: Serving
     assert stat.S_IMODE((serving.data_dir / "serve.json").stat().st_mode) == 0o600
 
 
-async def test_a_redis_of_ones_own_is_used_and_left_running(serve: Serve, redis_url: str, redis):
-    async with serve("--redis-url", redis_url) as serving:
-        names = {process.name() for process in serving.processes()}
-        await serving.http.post("/v1/views", json={"site": SITE, "article": "a"})
+async def test_a_data_directory_in_use_is_one_line_that_names_who_uses_it(serving: Serving):
+    second = run(
+        *("serve", "--site", SITE, "--port", "0", "--data-dir", str(serving.data_dir)), cwd=serving.data_dir
+    )
 
-        assert serving.document["redis_url"] == redis_url
-        assert serving.document["pids"]["redis"] == []
-        assert "valkey-server" not in names
-        assert "redis_password" not in serving.keys
-
-    assert await redis.hget("gs:total:{0}", "accepted") == b"1"
-    assert psutil.Process().is_running()
+    assert second.returncode == 2
+    assert second.stdout == ""
+    assert second.stderr.splitlines()[-1] == (
+        f"groundswell: data_dir: {serving.data_dir} is in use by pid {serving.process.pid}; "
+        "stop it, or give another --data-dir"
+    )
+    assert await serving.everything_ready()

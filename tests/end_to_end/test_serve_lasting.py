@@ -31,13 +31,27 @@ async def read(serving: Serving, article: str, times: int) -> None:
     await wait_until(counted, f"{times} views of {article} are counted")
 
 
-async def test_a_second_start_finds_every_count_again(serve: Serve):
+async def test_a_second_start_finds_every_count_and_key_again(serve: Serve):
     async with serve() as first:
         await read(first, "a", times=3)
+        keys, processes = first.keys, first.processes()
         assert first.end() == 0
 
+    assert len(processes) == 6
+    assert not alive(processes)
     async with serve() as second:
         assert await count(second, "a") == 3
+        assert second.keys == keys
+
+
+async def test_ctrl_c_ends_every_process_and_the_status_is_0(serve: Serve):
+    async with serve() as serving:
+        processes = serving.processes()
+
+        assert serving.end(signal.SIGINT) == 0
+        assert not alive(processes)
+        assert serving.stdout.read_bytes().count(b"\n") == 1
+        assert not (serving.data_dir / "serve.json").exists()
 
 
 async def test_a_killed_supervisor_leaves_no_process_and_loses_no_count(serve: Serve):
@@ -66,17 +80,3 @@ async def test_a_supervisor_killed_while_it_starts_leaves_no_process(serve: Serv
 
         await wait_until(lambda: not alive(processes), "every process is gone")
     assert run("counter", "--site", SITE, "--data-dir", str(data_dir), cwd=data_dir).returncode == 2
-
-
-async def test_a_data_directory_in_use_is_one_line_that_names_who_uses_it(serving: Serving):
-    second = run(
-        *("serve", "--site", SITE, "--port", "0", "--data-dir", str(serving.data_dir)), cwd=serving.data_dir
-    )
-
-    assert second.returncode == 2
-    assert second.stdout == ""
-    assert second.stderr.splitlines()[-1] == (
-        f"groundswell: data_dir: {serving.data_dir} is in use by pid {serving.process.pid}; "
-        "stop it, or give another --data-dir"
-    )
-    assert await serving.everything_ready()

@@ -5,9 +5,12 @@ import json
 
 import httpx
 import psutil
+import pytest
 
 from tests.serving import PROCESSES, SITE, Serving, alive
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def pid_now(serving: Serving, name: str) -> int | None:
@@ -47,7 +50,8 @@ async def test_a_killed_valkey_comes_back_on_its_port_with_what_it_had(serving: 
 
 
 async def test_the_public_port_refuses_nobody_while_the_web_process_starts_again(serving: Serving):
-    [killed] = serving.document["pids"]["web"]
+    killed = pid_now(serving, "web")
+    assert killed is not None
     process = psutil.Process(killed)
     process.kill()
     await wait_until(lambda: not alive([process]), "the web process is gone")

@@ -1,5 +1,6 @@
 """What a score is after a correction, beside what it would be had the attack never come."""
 
+from collections import Counter
 from random import Random
 
 import pytest
@@ -19,9 +20,10 @@ MINUTE = 60.0
 async def put_views(redis: Client, moments: list[float], weight: float = 1.0) -> None:
     """Write views of these moments as a commit does."""
     await load_plan(redis, 1, moments[0])
-    for moment in moments:
-        await redis.zincrby(keys.hour(0, SITE, hour_stamp(moment)), 1, "a")
-        await redis.zincrby(keys.day(0, SITE, day_stamp(moment)), 1, "a")
+    for stamp, views in Counter(map(hour_stamp, moments)).items():
+        await redis.zincrby(keys.hour(0, SITE, stamp), views, "a")
+    for stamp, views in Counter(map(day_stamp, moments)).items():
+        await redis.zincrby(keys.day(0, SITE, stamp), views, "a")
     await redis.hincrby(keys.count(0, SITE), "a", len(moments))
     for half_life, seconds in HALF_LIVES.items():
         score = Decay(seconds).fold((moment, weight) for moment in moments)

@@ -8,7 +8,7 @@ import pytest
 import typer
 import yaml
 
-from services.cli.main import app
+from services.cli.main import app, register
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +18,7 @@ OURS = [name for name, service in COMPOSE["services"].items() if service["image"
 
 @pytest.mark.parametrize("name", OURS)
 def test_each_command_is_a_real_one_with_real_flags(name: str):
+    register([name])
     group = typer.main.get_command(app)
     command, *flags = COMPOSE["services"][name]["command"]
 
