@@ -1,4 +1,4 @@
-"""A desk to talk to, for every test of it."""
+"""What several tests of the services stand on: a desk, a publisher."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,8 +7,10 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.desk.follow import following, wordpress, wp_api
 from shared.connection import Client
 from tests.desks import Refused, client_of, desk_at
+from tests.feeds import Publisher, publisher
 
 
 @pytest.fixture
@@ -38,3 +40,18 @@ def refused(redis: Client, registry: CollectorRegistry) -> Refused:
         return problem
 
     return look
+
+
+@pytest.fixture
+async def press() -> AsyncIterator[Publisher]:
+    """A publisher that can be reached."""
+    async with publisher() as found:
+        yield found
+
+
+@pytest.fixture
+def wordpress_in_quick_succession(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A WordPress is asked again at once, and a page has ten posts of which two come again."""
+    monkeypatch.setattr(following, "rest", lambda interval, **asked: 0.02)
+    monkeypatch.setattr(wp_api, "PAGE", 10)
+    monkeypatch.setattr(wordpress, "OVERLAP", 2)

@@ -15,10 +15,11 @@ from services.desk.follow import following
 from shared import keys
 from shared.article import Article
 from shared.connection import Client
-from shared.feed_state import FeedState, read_states
+from shared.feed_state import read_states
 from shared.http import Receive, Scope, Send
-from tests.desks import OTHER_SITE, SITE, article, catalogued, desk_at
-from tests.feeds import LOOPBACK, Publisher, item, publisher, rss
+from tests.desks import OTHER_SITE, SITE, article, catalogued
+from tests.feeds import Publisher, item, rss
+from tests.following import following_at, said, state
 from tests.waiting import wait_until
 
 
@@ -28,32 +29,13 @@ def in_quick_succession(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "rest", lambda interval, **asked: 0.05)
 
 
-@pytest.fixture
-async def press() -> AsyncIterator[Publisher]:
-    async with publisher() as found:
-        yield found
-
-
 @asynccontextmanager
 async def follows(
     redis_url: str, *urls: str, site: str = SITE, registry: CollectorRegistry | None = None, **given: Any
 ) -> AsyncIterator[None]:
     feeds = tuple(f"{site}={url}" for url in urls)
-    async with desk_at(redis_url, registry, **{"feed": feeds, "feed_networks": (LOOPBACK,), **given}) as desk:
-        await desk.start()
+    async with following_at(redis_url, registry, **{"feed": feeds, **given}):
         yield
-        assert await desk.unready() == []
-
-
-async def state(redis: Client, url: str) -> FeedState:
-    return (await read_states(redis, SITE)).get(url, FeedState(url))
-
-
-async def said(redis: Client, url: str, text: str) -> None:
-    async def told() -> bool:
-        return text in (await state(redis, url)).last_error
-
-    await wait_until(told, f"the state says {text!r}")
 
 
 async def all_is_well(redis: Client, url: str) -> None:
