@@ -55,6 +55,8 @@ class Following:
         self._metrics = metrics
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._fetcher = Fetcher(settings.feed_networks)
+        self._successes: dict[str, dict[str, float]] = {}
+        """When each feed of a site was last read, in Unix seconds."""
 
     def start(self) -> list[asyncio.Task[None]]:
         """Begin, and return the tasks, which end only when they are cancelled."""
@@ -96,7 +98,7 @@ class Following:
 
     async def _follow(self, one: Followed) -> None:
         failures, state = 0, await self._before(one)
-        self._metrics.succeeded(one.site.name, one.url, state.last_success_at)
+        self._succeeded(one, state)
         while True:
             async with self._turns:
                 began, before = time.time(), state
@@ -108,11 +110,17 @@ class Following:
             else:
                 failures, state = 0, replace(found.state, last_try_at=began)
                 pause = rest(self._settings.feed_interval, soon=found.soon)
-                self._metrics.took(found.taken.stored, len(found.taken.refused))
-                self._metrics.succeeded(one.site.name, one.url, state.last_success_at)
+                self._metrics.entries.labels("stored").inc(found.taken.stored)
+                self._metrics.entries.labels("refused").inc(len(found.taken.refused))
+                self._succeeded(one, state)
             self._metrics.turns.labels("failed" if failures else "done").inc()
             await self._note(one, before, state)
             await asyncio.sleep(pause * _chance.uniform(0.9, 1.0))
+
+    def _succeeded(self, one: Followed, state: FeedState) -> None:
+        successes = self._successes.setdefault(one.site.name, {})
+        successes[one.url] = state.last_success_at
+        self._metrics.success.labels(one.site.name).set(min(successes.values()))
 
     async def _attempt(self, one: Followed, state: FeedState) -> Turn | _Failure:
         try:
