@@ -21,8 +21,8 @@ class Articles:
         self._metrics = metrics
 
     async def get(self, request: Request) -> Response:
-        """Answer the article of an id or alias as it is stored, and every alias it has."""
-        site, article_id = reading.site_and_id(request, self._sites)
+        """Answer the article of an id, alias or address as it is stored, and every alias it has."""
+        site, article_id = reading.site_and_named(request, self._sites)
         named = await self._redis.hget(keys.alias(site), article_id)
         if named is not None:
             article_id = named.decode()

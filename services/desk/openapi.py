@@ -1,5 +1,7 @@
 """The desk's endpoints, described for its /openapi.json."""
 
+from dataclasses import replace
+
 from services.desk.answers import BulkAnswer, Changed, MergeAnswer, StoredArticle
 from services.desk.reading import MAX_ARTICLES, NDJSON_TYPES, MergeRequest, PlacedArticle
 from shared.openapi import Operation, Parameter
@@ -43,8 +45,12 @@ OPERATIONS: tuple[Operation, ...] = (
         method="get",
         path="/v1/article",
         summary="An article as it is stored",
-        description="An alias answers with its article.",
-        parameters=(SITE, ID),
+        description="An alias answers with its article, and so does the address of its page.",
+        parameters=(
+            SITE,
+            replace(ID, required=False),
+            Parameter("url", "In place of `id`, the address of the article's page.", {"type": "string"}),
+        ),
         response=StoredArticle,
         problems=(*ALWAYS, *QUERY, Kind.UNKNOWN_ARTICLE),
         key="desk",

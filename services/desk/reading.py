@@ -1,15 +1,16 @@
 """From bodies to articles: what the desk's endpoints take, and how they refuse the rest."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared import strict_json
 from shared.article import Article, ArticleId
-from shared.article_id import BadArticleId, normalise_id
+from shared.article_id import BadArticleId, id_from_url, normalise_id
 from shared.http import Request
 from shared.problem import Kind, Problem
+from shared.settings import SiteSettings
 
 JSON_TYPE = "application/json"
 NDJSON_TYPES = ("application/x-ndjson", "application/ndjson")
@@ -165,6 +166,23 @@ def site_and_id(request: Request, sites: Collection[str]) -> tuple[str, str]:
         return site, normalise_id(given["id"])
     except BadArticleId as error:
         raise Problem(Kind.BAD_ARTICLE_ID, str(error), field="id") from None
+
+
+def site_and_named(request: Request, sites: Mapping[str, SiteSettings]) -> tuple[str, str]:
+    """Return `site` and the id named by `id` or, as the address of a page, by `url`. Raises Problem."""
+    given = request.parameters(("site", "id", "url"))
+    if "site" not in given:
+        raise Problem(Kind.BAD_PARAMETER, "'site' is missing", field="site")
+    site = known_site(given["site"], sites)
+    if ("id" in given) == ("url" in given):
+        raise Problem(Kind.BAD_PARAMETER, "id: either `id` or `url` is given", field="id")
+    name = "id" if "id" in given else "url"
+    try:
+        if name == "id":
+            return site, normalise_id(given["id"])
+        return site, id_from_url(given["url"], sites[site].query_keys)
+    except BadArticleId as error:
+        raise Problem(Kind.BAD_ARTICLE_ID, f"{name}: {error}", field=name) from None
 
 
 _ID_FIELDS = ("id", "aliases", "from", "into")

@@ -9,12 +9,15 @@ from importlib.metadata import version
 from prometheus_client import CollectorRegistry
 
 from services.desk import openapi as articles_openapi
+from services.desk.backup_watch import BackupWatch
 from services.desk.correction.endpoint import Corrections
 from services.desk.endpoints import Articles
 from services.desk.follow.following import Following
 from services.desk.overrides import openapi as override_openapi
 from services.desk.overrides.endpoints import Overrides
 from services.desk.overrides.sweep import OverrideSweep
+from services.desk.page import openapi as page_openapi
+from services.desk.page.page import DeskPage
 from services.desk.sweep import Sweep
 from shared import keys, openapi
 from shared.bearer import Keys
@@ -23,12 +26,18 @@ from shared.connection import UNAVAILABLE, connect
 from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Reply, Request, Response, Routes
 from shared.metrics import DeskMetrics, FollowMetrics
 from shared.problem import Kind, Problem
+from shared.reachable import why
 from shared.settings import Settings
 from shared.tasks import end
 
 log = logging.getLogger(__name__)
 
-_DEADLINE = 5.0
+_DEADLINE = 0.9
+"""Seconds a request waits for a reply of Redis."""
+
+_PATIENCE = 5.0
+"""Seconds what is done in the background waits."""
+
 _DESCRIPTION = (b"link", b'</openapi.json>; rel="service-desc"')
 
 
@@ -37,16 +46,18 @@ class Desk:
 
     def __init__(self, settings: Settings, url: str, registry: CollectorRegistry) -> None:
         metrics = DeskMetrics(registry)
-        self._redis = connect(url, deadline=_DEADLINE, name="desk")
+        self._redis = connect(url, deadline=_PATIENCE, name="desk")
+        self._answering = connect(url, deadline=_DEADLINE, name="desk-answers", rest=0.2)
         self._keys = Keys.parse(settings.desk_key)
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
         self._sweep = Sweep(self._redis, self._catalogue, settings.sites, metrics)
         self._override_sweep = OverrideSweep(self._redis, settings.sites, metrics)
+        self._backups = BackupWatch(self._redis, metrics)
         self._following = Following(self._redis, settings, FollowMetrics(registry))
         self._tasks: list[asyncio.Task[None]] = []
-        articles = Articles(self._redis, settings, metrics)
-        overrides = Overrides(self._redis, settings, metrics)
-        corrections = Corrections(self._redis, settings, metrics)
+        articles = Articles(self._answering, settings, metrics)
+        overrides = Overrides(self._answering, settings, metrics)
+        corrections = Corrections(self._answering, settings, metrics)
         table: dict[str, dict[str, Handler]] = {
             "/v1/article": {"GET": articles.get, "PUT": articles.put, "DELETE": articles.delete},
             "/v1/articles": {"POST": articles.put_many},
@@ -56,8 +67,10 @@ class Desk:
             "/v1/overrides": {"GET": overrides.get},
             "/openapi.json": {"GET": _openapi},
         }
+        guarded = {path: {m: self._guarded(one) for m, one in row.items()} for path, row in table.items()}
         self.app = Routes(
-            {path: {m: self._guarded(handler) for m, handler in row.items()} for path, row in table.items()},
+            # The page shows nothing by itself: its script asks for everything with the key.
+            {**guarded, **DeskPage(settings).routes()},
             headers=(NOSNIFF, _DESCRIPTION),
             on_problem=lambda _, problem: metrics.refused.labels(problem.kind.slug).inc(),
         )
@@ -68,6 +81,7 @@ class Desk:
             asyncio.create_task(self._catalogue.follow(), name="following the aliases"),
             asyncio.create_task(self._sweep.run(), name="the sweep"),
             asyncio.create_task(self._override_sweep.run(), name="the sweep of overrides"),
+            asyncio.create_task(self._backups.run(), name="the watch over the backups"),
             *self._following.start(),
         ]
 
@@ -76,6 +90,7 @@ class Desk:
         await end(self._tasks)
         await self._following.stop()
         await self._redis.aclose()
+        await self._answering.aclose()
 
     async def unready(self) -> list[str]:
         """Return why nothing can be written to the catalogue, or why aliases are not swept."""
@@ -85,9 +100,9 @@ class Desk:
         reasons += [f"{task.get_name().capitalize()} has ended." for task in self._tasks if task.done()]
         try:
             # It writes nothing and leaves no key behind, yet a server that takes no writes refuses it.
-            await self._redis.setrange(keys.lease("desk"), 0, "")
+            await self._answering.setrange(keys.lease("desk"), 0, "")
         except UNAVAILABLE as error:
-            reasons.append(f"Redis takes no change of the catalogue: {error}.")
+            reasons.append(f"Redis takes no change of the catalogue: {why(error) or error}.")
         return reasons
 
     def _guarded(self, handler: Handler) -> Handler:
@@ -115,5 +130,5 @@ async def _openapi(request: Request) -> Response:
 
 @cache
 def _document() -> bytes:
-    operations = (*articles_openapi.OPERATIONS, *override_openapi.OPERATIONS)
+    operations = (*articles_openapi.OPERATIONS, *override_openapi.OPERATIONS, *page_openapi.OPERATIONS)
     return json.dumps(openapi.document("Groundswell desk", version("groundswell"), operations)).encode()

@@ -12,9 +12,14 @@ from typing import Any
 
 from services.query.read.flights import Flights
 from shared.answer import Answer
+from shared.http import Header, Request, Response
+from shared.problem import without_markup
 
 LIFE = 0.5
 """Seconds an answer is given again."""
+
+STALE: tuple[Header, ...] = ((b"x-groundswell-stale", b"1"),)
+"""What marks an answer that was made of what was known before Redis went away."""
 
 MAX_BYTES = 32 * 1024 * 1024
 """Bytes of answers and their query strings kept at once."""
@@ -22,7 +27,7 @@ MAX_BYTES = 32 * 1024 * 1024
 
 def compact(value: object) -> bytes:
     """Return a value as JSON, the same bytes in every process."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return without_markup(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,12 @@ class Answers:
         self._max_bytes = max_bytes
         self._life = life
         self._flights: Flights[bytes, Answer] = Flights()
+
+    async def reply(
+        self, request: Request, make: Callable[[Request], Coroutine[Any, Any, Answer]]
+    ) -> Response:
+        """Return the reply to a request, made now unless a fresh one is kept. Raises what `make` raises."""
+        return (await self.get(request.query, lambda: make(request))).to(request)
 
     async def get(self, query: bytes, make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         """Return the answer to a query string, made now unless one is fresh. Raises what `make` raises."""

@@ -1,6 +1,6 @@
 """GET /v1/counts: the number beside the headline."""
 
-from services.query.answers import Answers, compact
+from services.query.answers import STALE, Answers, compact
 from services.query.parameters import article_id, ids_of, site_of, wrong
 from services.query.read.counts import Counts
 from shared.answer import Answer
@@ -23,8 +23,7 @@ class Counting:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises without any data."""
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         given = request.parameters(PARAMETERS)
@@ -34,5 +33,6 @@ class Counting:
             raise wrong("ids", "at least one id must be given")
         resolve = self._catalogue[site].resolve
         ids = [resolve(article_id(raw, "ids")) for raw in asked]
-        views = await self._counts.views(site, ids)
-        return Answer.of(compact({"counts": dict(zip(asked, views, strict=True))}), _CACHE)
+        views, stale = await self._counts.read(site, ids)
+        headers = (*_CACHE, *STALE) if stale else _CACHE
+        return Answer.of(compact({"counts": dict(zip(asked, views, strict=True))}), headers)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.query.newsroom.why import Why
+from services.query.newsroom.why import StandingOverride, Why
 from services.query.shape import Moment
 from services.query.shape import Shape as _Shape
 from shared.article import Article
@@ -79,6 +79,9 @@ class ListMeta(_Shape):
         description="When the data last changed; null before anything was catalogued or read."
     )
     at: Moment | None = Field(None, description="The moment that was asked for; with `at` alone.")
+    stale: bool = Field(
+        False, description="true while Redis is away and this is the last list of before; else left out."
+    )
     half_life: str = Field("", description="The time in which a view loses half its weight; on trending.")
     window: str = Field("", description="The window; on most-read.")
     from_: Moment | None = Field(
@@ -166,17 +169,17 @@ class BoardRow(RankedStory):
 
     reader_days: int = Field(description="Distinct readers of each UTC day, added up.")
     views_per_hour: int = Field(description=_PACE)
-    hours: list[int] = Field(description="Views in each hour of `traffic.hours`, the running one last.")
+    hours: list[int] = Field(description="Views in each hour of `traffic.hours`.")
 
 
 class BoardTraffic(_Shape):
     """The views of the whole site within 24 hours, whatever the filters."""
 
     from_: Moment = Field(alias="from")
-    to: Moment = Field(description="The end of the running hour.")
+    to: Moment = Field(description="The end of the running hour, with `at` of the hour it lies in.")
     views: int
     views_per_hour: int = Field(description=_PACE)
-    hours: list[HourViews] = Field(description="24 of them, the running one last.")
+    hours: list[HourViews] = Field(description="24 of them, the one that ends at `to` last.")
 
 
 class BoardArrivals(_Shape):
@@ -207,11 +210,19 @@ class BoardFeed(_Shape):
     last_success_at: Moment | None = Field(
         description="When it was last read, or had not changed; null before the first time."
     )
+    failing: bool = Field(description="Whether the last try came to nothing.")
     last_error: str | None = Field(
         description="What was wrong at the last try, or with some of its entries; null when all is well.",
         examples=["1 of 50 entries are left out; item 7: title: there is none"],
     )
     articles: int = Field(description="Articles it had when it was last read.")
+
+
+class BoardOverride(StandingOverride):
+    """An override that is in force."""
+
+    id: str
+    title: str | None = Field(description="null when the catalogue does not have the article.")
 
 
 class BoardAnswer(_Shape):
@@ -226,6 +237,10 @@ class BoardAnswer(_Shape):
     tags: list[str]
     authors: list[str]
     feeds: list[BoardFeed] = Field([], description="What is followed, in the order of the addresses.")
+    overrides: list[BoardOverride] = Field(
+        [], description="Those in force, the first to end before others; none with `at`, which cannot know."
+    )
+    desk_url: str | None = Field(None, description="Where the desk's page is, as far as it was told.")
     meta: ListMeta
 
 

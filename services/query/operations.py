@@ -12,7 +12,7 @@ from services.query.models import (
     TrafficAnswer,
     TrendingAnswer,
 )
-from services.query.newsroom import article, history, insight, traffic
+from services.query.newsroom import article, board_numbers, history, insight, traffic
 from services.query.pages import embed
 from services.query.ranked import live, question
 from shared.listing import DEPTH
@@ -21,16 +21,21 @@ from shared.problem import Kind
 
 _ASKED = (Kind.UNKNOWN_PARAMETER, Kind.BAD_PARAMETER, Kind.UNKNOWN_SITE)
 _CLOSED = (Kind.KEY_NOT_CONFIGURED, Kind.WRONG_KEY)
+_OFTEN = (Kind.TOO_MANY_REQUESTS, Kind.UNAVAILABLE)
+"""What is asked too often, or cannot be told just now."""
 _HTML = "text/html"
+
+_STALE = "the last known answer is given, with the header `x-groundswell-stale: 1`"
 
 COUNTS = Operation(
     "get",
     "/v1/counts",
     "How often articles were read",
-    "Unknown articles have 0 views. Aliases have the views of their article.",
+    "Unknown articles have 0 views. Aliases have the views of their article. While the database is away "
+    f"{_STALE}.",
     described(counting.PARAMETERS, required=("site", "ids")),
     response=CountsAnswer,
-    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, Kind.UNAVAILABLE),
+    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_OFTEN),
     example='curl "$URL/v1/counts?site=news.example&ids=2026/02/21/advisers-leave,never-read"',
     conditional=True,
 )
@@ -41,10 +46,12 @@ TRENDING = Operation(
     f"Filters act on the whole list, its first {DEPTH} articles, and rank and movement on what passes them. "
     'A list that is too short is filled with the newest articles that pass, marked `"source": "latest"`. On '
     'trending a pinned article is marked `"source": "pinned"`, and a sponsored slot, which has no rank, '
-    '`"source": "sponsored"`; its `label` is to be shown. `at` and `explain` ask for the newsroom\'s key.',
+    '`"source": "sponsored"`; its `label` is to be shown. '
+    "`at` and `explain` ask for the newsroom's key. While the database is away "
+    f"{_STALE}, and `meta.stale` is true.",
     described(insight.PARAMETERS, required=("site",)),
     response=TrendingAnswer,
-    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_CLOSED, Kind.UNAVAILABLE),
+    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_CLOSED, *_OFTEN),
     example='curl "$URL/v1/trending?site=news.example&tag=World%20News&limit=5"',
     conditional=True,
 )
@@ -59,7 +66,7 @@ LIVE = Operation(
     response=live.CONTENT_TYPE,
     problems=(
         *(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID),
-        *(Kind.TOO_MANY_LISTENERS, Kind.UNAVAILABLE),
+        *(Kind.TOO_MANY_LISTENERS, *_OFTEN),
     ),
     example='curl -N "$URL/v1/trending/live?site=news.example&limit=5"',
 )
@@ -68,10 +75,10 @@ FEEDS = tuple(
         "get",
         path,
         f"The same list as {name}",
-        "In the order of the list, not of publication.",
+        "In the order of the list, not of publication. The title of a sponsored slot begins with its label.",
         described(question.PARAMETERS, required=("site",)),
         response=content_type.partition(";")[0],
-        problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, Kind.UNAVAILABLE),
+        problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_OFTEN),
         example=f'curl "$URL{path}?site=news.example&section=World"',
         conditional=True,
     )
@@ -129,8 +136,9 @@ BOARD = Operation(
     "/v1/board",
     "Everything the newsroom's board shows",
     "The list that `/v1/trending` answers, each article with its views by hour; the traffic of the site; "
-    "what arrives, and what of it does not count and why. The ETag covers everything but `meta`.",
-    described(question.PARAMETERS, required=("site",)),
+    "what arrives, and what of it does not count and why; what the newsroom has decided; how following the "
+    "feeds goes. With `at` list, hours and traffic are those of then. The ETag covers everything but `meta`.",
+    described(board_numbers.PARAMETERS, required=("site",)),
     response=BoardAnswer,
     problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_CLOSED, Kind.UNAVAILABLE),
     key="newsroom",
@@ -142,7 +150,8 @@ BOARD_PAGE = Operation(
     "/board",
     "The newsroom's board: what is read now, as a page to keep open",
     "The page holds no number and needs no key; it asks whoever opens it for the key of `/v1/board`, and "
-    "for its numbers. What `/v1/board` is asked for stands in its query, and `wall` for a wall screen.",
+    "for its numbers. What `/v1/board` is asked for stands in its query, and `wall` for a wall screen. It "
+    "tells why each article stands where it stands, and goes back through the last 7 days.",
     response=_HTML,
     example='curl "$URL/board"',
 )
@@ -154,7 +163,7 @@ EMBED = Operation(
     '`{"groundswell": "height", "height": 420}`. With `script=off` it has no script and stays as it is.',
     described(embed.PARAMETERS, required=("site",)),
     response=_HTML,
-    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, Kind.UNAVAILABLE),
+    problems=(*_ASKED, Kind.TOO_MANY_IDS, Kind.BAD_ARTICLE_ID, *_OFTEN),
     example='curl "$URL/embed/trending?site=news.example&limit=5&script=off"',
     conditional=True,
 )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote_plus
 
 from shared.article_id import BadArticleId, normalise_id
+from shared.catalogue import SiteCatalogue
 from shared.hours import DAY
 from shared.http import Request
 from shared.problem import Kind, Problem
@@ -117,6 +118,13 @@ def article_id(raw: str, name: str) -> str:
         return normalise_id(raw)
     except BadArticleId as error:
         raise Problem(Kind.BAD_ARTICLE_ID, f"{name}: {error}", parameter=name) from None
+
+
+def article_of(given: Mapping[str, str], catalogue: SiteCatalogue) -> str:
+    """Return the id of the article asked for by any of its names. Raises Problem without one."""
+    if not given.get("id"):
+        raise wrong("id", "it must be given")
+    return catalogue.resolve(article_id(given["id"], "id"))
 
 
 def ids_of(request: Request, name: str) -> list[str]:

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from services.query import operations as described
 from services.query.counting import Counting
 from services.query.feeds.routes import feeds
+from services.query.limited import limited
 from services.query.metered import metered
 from services.query.newsroom.access import Newsroom
 from services.query.newsroom.article import ArticleReport
@@ -21,7 +22,6 @@ from services.query.pages.board import Board, board_script
 from services.query.pages.demo import DemoPages
 from services.query.pages.documents import Documents
 from services.query.pages.embed import Embed
-from services.query.pages.html import Html
 from services.query.pages.widget import widget_script
 from services.query.ranked.live import Live
 from services.query.ranked.past import PastLists
@@ -31,24 +31,32 @@ from services.query.read.lists import Lists
 from services.query.read.partitions import Partitions
 from services.query.read.site_hours import SiteHours
 from shared.catalogue import Catalogue
-from shared.connection import UNAVAILABLE, connect
+from shared.connection import connect
+from shared.html import Html
 from shared.http import NO_STORE, ASGIApp, Handler, Header, Reply, Request, Response, Routes
 from shared.metrics import QueryMetrics
 from shared.openapi import Operation
 from shared.problem import Kind, Problem
+from shared.reachable import why_not
 from shared.released import Released
 from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
 
-_SCRIPTS = Path(__file__).parent / "pages" / "scripts"
+_PAGES = Path(__file__).parent / "pages"
 
-DEADLINE = 1.0
+DEADLINE = 0.9
 """Seconds an answer waits for Redis before it is given from memory."""
+
+_PATIENCE = 2.0
+"""Seconds what is done in the background waits."""
+
+REST = 0.5
+"""Seconds for which, after that, answers are given from memory without asking Redis first."""
 
 _EVERY_ANSWER: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"etag, x-groundswell-reason"),
+    (b"access-control-expose-headers", b"etag, x-groundswell-reason, x-groundswell-stale"),
 )
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
@@ -64,12 +72,14 @@ class Query:
         self, settings: Settings, registry: CollectorRegistry, operations: Sequence[Operation]
     ) -> None:
         assert settings.redis_url  # noqa: S101 - the edge has filled it in
-        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query")
-        self._catalogue = Catalogue(self._redis, settings.sites)
+        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query", rest=REST)
+        # What is done in the background waits longer, and its failures are none of the answers'.
+        self._behind = connect(settings.redis_url, deadline=_PATIENCE, name="query-behind")
+        self._catalogue = Catalogue(self._behind, settings.sites)
         self._metrics = QueryMetrics(registry)
-        read = (Script.read(path) for path in sorted(_SCRIPTS.glob("*.js")))
+        read = (Script.read(path) for path in sorted((_PAGES / "scripts").glob("*.js")))
         scripts = [*read, board_script(), widget_script()]
-        self._scripts = Released(self._redis, scripts)
+        self._scripts = Released(self._behind, scripts)
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = self._routes(settings, operations)
 
@@ -85,14 +95,13 @@ class Query:
         await end(self._tasks)
         await self._live.stop()
         await self._redis.aclose()
+        await self._behind.aclose()
 
     async def unready(self) -> list[str]:
         """Return why questions cannot be answered truly now."""
         reasons = [] if self._catalogue.loaded else ["the catalogue is not loaded"]
-        try:
-            await self._redis.ping()
-        except UNAVAILABLE as error:
-            reasons.append(f"Redis does not answer: {type(error).__name__}")
+        if reason := await why_not(self._redis):
+            reasons.append(reason)
         return reasons
 
     def _routes(self, settings: Settings, others: Sequence[Operation]) -> Routes:
@@ -114,10 +123,12 @@ class Query:
             self._catalogue,
             lists=lists,
             trending=trending,
+            past=past,
             partitions=partitions,
             hours=hours,
+            desk_url=settings.desk_url,
         )
-        html = Html(self._scripts)
+        html = Html(_PAGES / "templates", self._scripts)
         embed = Embed(settings, self._catalogue, trending, html)
         own = (*described.ALWAYS, *(described.DEMO if settings.demo_pages else ()))
         documents = Documents((*others, *own), html, address_of(settings))
@@ -144,10 +155,10 @@ class Query:
             answered["/demo"] = ("page", leads_to("/demo/"))
             answered["/demo/"] = ("page", self._once_loaded(pages.front))
             answered["/demo/article"] = ("page", self._once_loaded(pages.story))
-        wrap = metered(self._metrics)
+        wrap, limit = metered(self._metrics), limited(settings)
         return Routes(
             {
-                path: {"GET": wrap(endpoint, handler), "OPTIONS": preflight}
+                path: {"GET": wrap(endpoint, limit(endpoint, handler)), "OPTIONS": preflight}
                 for path, (endpoint, handler) in answered.items()
             },
             _EVERY_ANSWER,

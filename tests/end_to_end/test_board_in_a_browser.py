@@ -240,6 +240,7 @@ async def test_the_keyboard_alone_reaches_every_control(page: Page, seeded: Serv
         await page.keyboard.press("Tab")
         reached.add(await page.evaluate(FOCUSED))
 
+    assert {"then-day", "then-minute", "desk-link"} <= wanted
     assert {"site", "setup-button", "wall-button", "list", "section", "clear", CUBAN} <= wanted
     assert wanted <= reached
 
@@ -260,13 +261,18 @@ async def test_axe_finds_no_violation(browser: Browser, seeded: Serving, width: 
         closed = await Axe().run(page)
         board = await open_board(page, seeded, "?list=most-read")
         shown = await Axe().run(board)
+        await board.get_by_role("button", name=f"Why: {CUBAN}").click()
+        await board.locator("tr.why dd").first.wait_for()
         await board.get_by_role("button", name="Set up").click()
         await board.get_by_text("The hours as a table").click()
         if width == 360:
             await board.get_by_text("Filter", exact=True).click()
         everything = await Axe().run(board)
+        await board.locator("#then-minute").press("Home")
+        await expect(board.locator("#past")).to_be_visible()
+        past = await Axe().run(board)
 
-    for found in (closed, shown, everything):
+    for found in (closed, shown, everything, past):
         assert found.violations_count == 0, found.generate_report()
 
 

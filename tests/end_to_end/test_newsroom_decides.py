@@ -85,6 +85,11 @@ async def test_what_the_newsroom_decides_is_what_readers_see(serve: Serve) -> No
             "shown": "sponsor",
         }
 
+        headers = serving.bearer("newsroom")
+        board = (await serving.http.get("/v1/board", params={"site": SITE}, headers=headers)).json()
+        assert [one["id"] for one in board["overrides"]] == [one["id"] for one in listed]
+        assert board["desk_url"] == serving.desk
+
         why = {one["id"]: one["why"] for one in await rows(serving, explain=1)}
         assert why["quiet"]["override"]["factor"] == 10
         assert why["quiet"]["views"] == 2

@@ -38,6 +38,7 @@ async def test_an_override_is_stored_and_listed_as_it_was_asked_for(desk: httpx.
     assert abs(since - datetime.now(UTC)) < timedelta(minutes=5)
     assert one == {
         "id": "a",
+        "title": "The story of a",
         "action": "sponsor",
         "position": 3,
         "label": "Ad by Acme",

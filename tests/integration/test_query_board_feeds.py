@@ -23,10 +23,17 @@ async def test_the_board_tells_when_each_feed_was_read_and_what_is_wrong(redis: 
     await write_state(redis, "other.example", FeedState("https://other.example/feed", AT, AT))
 
     assert await told(redis_url) == [
-        {"url": "https://news.example/feed", "last_success_at": None, "last_error": wrong, "articles": 0},
+        {
+            "url": "https://news.example/feed",
+            "last_success_at": None,
+            "failing": True,
+            "last_error": wrong,
+            "articles": 0,
+        },
         {
             "url": "https://news.example/sitemap.xml",
             "last_success_at": "2026-02-21T17:09:00Z",
+            "failing": False,
             "last_error": None,
             "articles": 40,
         },

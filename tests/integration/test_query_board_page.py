@@ -10,9 +10,10 @@ import httpx
 from services import query as package
 from services.query.pages.board import board_script
 from shared.connection import Client
+from shared.html import COMMON
 from tests.published import SITE, article, catalogue, query
 
-FOLDER = Path(package.__file__).parent
+FOLDER = Path(package.__file__).parent / "pages"
 
 
 async def page_of(redis_url: str, **settings: object) -> httpx.Response:
@@ -75,7 +76,7 @@ async def test_every_site_can_be_chosen_and_one_alone_is_no_choice(redis_url: st
 
 
 def test_every_file_of_the_script_is_in_it() -> None:
-    files = sorted((FOLDER / "scripts" / "board").iterdir())
+    files = [*(FOLDER / "scripts" / "board").iterdir(), *(COMMON / "scripts").iterdir()]
     body = board_script().body.decode()
 
     assert files
@@ -87,7 +88,7 @@ def test_every_file_of_the_script_is_in_it() -> None:
 
 
 def test_the_board_wears_the_colours_of_the_other_pages() -> None:
-    def palette(sheet: str) -> list[str]:
-        return re.findall(r"--[a-z]+: #[0-9a-f]{6}", (FOLDER / "templates" / sheet).read_text())
+    def palette(sheet: Path) -> list[str]:
+        return re.findall(r"--[a-z]+: #[0-9a-f]{6}", sheet.read_text())
 
-    assert palette("board.css") == palette("look.css")
+    assert palette(COMMON / "newsroom.css") == palette(FOLDER / "templates" / "look.css")

@@ -57,18 +57,6 @@ async def test_a_slot_has_a_label_and_no_rank_and_stands_in_no_ranking(redis: Cl
     assert without == [("a", 1, "trending"), ("b", 2, "trending")]
 
 
-async def test_what_cannot_show_a_label_shows_no_slot(redis: Client, redis_url: str) -> None:
-    await catalogue(redis, article("a"), article("shown", title="Buy this"))
-    await publish(redis, "trending", {"a": (3.0, 30)})
-    await put(redis, {"shown": override("sponsor")})
-
-    async with query(redis_url) as (_, client):
-        asked = f"site={SITE}"
-        assert "Buy this" in (await client.get(f"/v1/trending?{asked}")).text
-        for path in ("/v1/trending.rss", "/v1/trending.json-feed", "/embed/trending"):
-            assert "Buy this" not in (await client.get(f"{path}?{asked}")).text
-
-
 async def test_a_banned_article_neither_stands_on_a_list_nor_fills_it_up(
     redis: Client, redis_url: str
 ) -> None:

@@ -7,16 +7,18 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from services.cli.demo.command import SITE
 from tests.browsing import browsing
@@ -39,9 +41,52 @@ class Picture:
     path: str
     ready: str
     widths: dict[str, tuple[int, int]]
+    act: Callable[[Page], Awaitable[object]] | None = None
+    """What is done on the page before."""
 
 
-def pictures(article: str) -> list[Picture]:
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: its addresses, and the key of its desk."""
+
+    url: str
+    desk: str
+    desk_key: str
+
+    async def open_desk(self, page: Page) -> None:
+        """Give the desk's page its key."""
+        await page.get_by_label("Key", exact=True).fill(self.desk_key)
+        await page.keyboard.press("Enter")
+        await page.locator("#found-title").wait_for()
+
+    async def decide(self, articles: Sequence[str]) -> None:
+        """Pin an article and sponsor another."""
+        until = (datetime.now(UTC) + timedelta(hours=6)).isoformat()
+        said = {"site": SITE, "until": until, "by": "A. Editor", "reason": "The story of the day"}
+        decided = [
+            {"action": "pin", "position": 2},
+            {"action": "sponsor", "position": 4, "label": "Sponsored"},
+        ]
+        headers = {"authorization": f"Bearer {self.desk_key}"}
+        async with httpx.AsyncClient(base_url=self.desk, headers=headers, trust_env=False) as http:
+            for article, one in zip(articles, decided, strict=False):
+                answer = await http.put("/v1/override", json={**said, **one, "id": article})
+                answer.raise_for_status()
+
+
+async def ask_why(page: Page) -> None:
+    """Open the reasons of the first row."""
+    await page.locator("#rows .ask").first.click()
+    await page.locator("tr.why dd").first.wait_for()
+
+
+async def go_back(page: Page) -> None:
+    """Go back by a minute."""
+    await page.locator("#then-minute").press("ArrowLeft")
+    await page.locator("#past").wait_for()
+
+
+def pictures(demo: Demo, article: str) -> list[Picture]:
     """Return what there is to look at."""
     lists = "show=rank+section+time+summary+views+movement"
     return [
@@ -51,13 +96,18 @@ def pictures(article: str) -> list[Picture]:
         Picture("embed-cards", f"/embed/trending?site={SITE}&layout=cards&{lists}", LIST, WIDTHS),
         Picture("embed-without-script", f"/embed/trending?site={SITE}&limit=6&script=off", "ol", WIDTHS),
         Picture("board", f"/board?site={SITE}", "#rows tr", {**WIDTHS, "wall": WALL}),
+        Picture("board-why", f"/board?site={SITE}", "#rows tr", WIDTHS, ask_why),
+        Picture("desk-key", f"{demo.desk}/", "#key-field", WIDTHS),
+        Picture("desk", f"{demo.desk}/?id={quote(article, safe='')}", "#key-field", WIDTHS, demo.open_desk),
         Picture("docs", "/docs", "h2", WIDTHS),
+        # Last, so that there is something to go back to.
+        Picture("board-past", f"/board?site={SITE}", "#rows tr", WIDTHS, go_back),
     ]
 
 
 @contextmanager
-def demo(directory: Path) -> Iterator[str]:
-    """Run the demo until the end of the block, and give its address."""
+def demonstration(directory: Path) -> Iterator[Demo]:
+    """Run the demo until the end of the block."""
     command = [
         str(GROUNDSWELL),
         "demo",
@@ -73,14 +123,16 @@ def demo(directory: Path) -> Iterator[str]:
     )
     try:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["url"]
+        document = json.loads(process.stdout.readline())
+        kept = tomllib.loads((directory / "keys.toml").read_text())
+        yield Demo(document["url"], document["desk"], kept["desk_key"])
     finally:
         process.terminate()
         process.wait(60)
 
 
-async def moved(url: str) -> str:
-    """Wait until the list has moved, and return the id of its first article."""
+async def moved(url: str) -> tuple[str, ...]:
+    """Wait until the list has moved, and return the ids of its articles."""
     seen: dict[tuple[str, ...], None] = {}
 
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as http:
@@ -91,7 +143,7 @@ async def moved(url: str) -> str:
             return len(seen) > MOVED
 
         await wait_until(often, "the list moves", seconds=120)
-    return next(reversed(seen))[0]
+    return next(reversed(seen))
 
 
 async def take(browser: Browser, url: str, picture: Picture, directory: Path) -> None:
@@ -101,10 +153,14 @@ async def take(browser: Browser, url: str, picture: Picture, directory: Path) ->
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
             device_scale_factor=2 if size == "phone" else 1,
+            # Nothing is taken on its way to its place.
+            reduced_motion="reduce",
         )
         page = await context.new_page()
-        await page.goto(url + picture.path)
+        await page.goto(urljoin(url, picture.path))
         await page.locator(picture.ready).first.wait_for()
+        if picture.act is not None:
+            await picture.act(page)
         name = directory / f"{picture.name}-{size}-{scheme}.png"
         await page.screenshot(path=name, full_page=size != "wall")
         print(name)
@@ -114,11 +170,12 @@ async def take(browser: Browser, url: str, picture: Picture, directory: Path) ->
 async def main(directory: Path) -> None:
     """Take every picture."""
     directory.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="groundswell-pictures-") as scratch, demo(Path(scratch)) as url:
-        article = await moved(url)
+    with TemporaryDirectory(prefix="groundswell-pictures-") as scratch, demonstration(Path(scratch)) as demo:
+        first, *others = await moved(demo.url)
+        await demo.decide(others[-2:])
         async with browsing(find("chromium")) as browser:
-            for picture in pictures(article):
-                await take(browser, url, picture, directory)
+            for picture in pictures(demo, first):
+                await take(browser, demo.url, picture, directory)
 
 
 if __name__ == "__main__":

@@ -14,26 +14,26 @@ MINUTE = 60
 
 
 def test_as_an_hour_begins_the_one_before_it_is_the_whole_estimate() -> None:
-    assert views_per_hour([7, 120, 0], now=TEN) == 120
+    assert views_per_hour([7, 120, 0], at=TEN) == 120
 
 
 def test_as_an_hour_ends_it_is_the_whole_estimate_itself() -> None:
-    assert views_per_hour([7, 120, 60], now=TEN + 60 * MINUTE - 0.001) == 60
+    assert views_per_hour([7, 120, 60], at=TEN + 60 * MINUTE - 0.001) == 60
 
 
 def test_a_quarter_into_an_hour_three_quarters_of_the_one_before_stand_in() -> None:
-    assert views_per_hour([120, 40], now=TEN + 15 * MINUTE) == 40 + 90
+    assert views_per_hour([120, 40], at=TEN + 15 * MINUTE) == 40 + 90
 
 
 def test_two_hours_without_a_view_are_no_views_per_hour() -> None:
-    assert views_per_hour([9, 9, 0, 0], now=TEN + 15 * MINUTE) == 0
+    assert views_per_hour([9, 9, 0, 0], at=TEN + 15 * MINUTE) == 0
 
 
 @given(st.integers(0, 10_000), st.floats(0, 3599, allow_nan=False))
 def test_an_even_stream_of_views_has_the_same_pace_all_the_time(an_hour: int, seconds: float) -> None:
     so_far = round(an_hour * seconds / 3600)
 
-    assert abs(views_per_hour([an_hour, so_far], now=TEN + seconds) - an_hour) <= 1
+    assert abs(views_per_hour([an_hour, so_far], at=TEN + seconds) - an_hour) <= 1
 
 
 def test_words_are_offered_with_the_most_frequent_first_and_ties_by_alphabet() -> None:

@@ -99,6 +99,20 @@ def test_an_address_says_what_was_asked_and_nothing_else() -> None:
     assert Channel.of(Question("news.example"), HERE, asked).address == f"{HERE}?{asked.decode()}"
 
 
+@pytest.mark.parametrize("label", ["Ad by Acme", *HOSTILE])
+def test_a_slot_says_its_label_where_readers_look_and_is_an_entry_of_its_own(label: str) -> None:
+    slot = story("Buy this")
+    slot = slot.model_copy(update={"rank": None, "source": "sponsored", "label": label})
+
+    (item,) = parsed(slot)
+    assert item.findtext("title") == writable(f"{label}: Buy this")
+    assert item.findtext("category") == writable(label)
+    assert item.findtext("guid") == "a#sponsored"
+    [entry] = json.loads(json_feed(CHANNEL, [slot]))["items"]
+    assert (entry["id"], entry["title"], entry["tags"]) == ("a#sponsored", f"{label}: Buy this", [label])
+    assert entry["_groundswell"] == {"source": "sponsored", "label": label}
+
+
 def test_an_entry_without_a_summary_says_its_title() -> None:
     (read,) = json.loads(json_feed(CHANNEL, [story("Title")]))["items"]
 

@@ -11,6 +11,7 @@ class ListedOverride(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
+    title: str | None = Field(None, description="Of the article; left out when the catalogue has it no more.")
     action: Action
     position: int | None = None
     factor: float | None = None

@@ -50,9 +50,11 @@ class Overrides:
         stored = await override.stored(self._redis, site)
         aliases = await self._resolved(site, list(stored))
         standing = in_force(stored, lambda i: aliases.get(i, i), await override.now_of(self._redis))
+        titles = await self._titles(site, list(standing.overrides))
         found = [
             ListedOverride(
                 id=article_id,
+                title=titles.get(article_id),
                 action=one.action,
                 position=one.position,
                 factor=one.factor,
@@ -66,6 +68,14 @@ class Overrides:
         ]
         found.sort(key=lambda one: (one.until, one.id))
         return answer(OverridesAnswer(site=site, overrides=tuple(found)))
+
+    async def _titles(self, site: str, ids: list[str]) -> dict[str, str]:
+        """Return the titles of those articles that the catalogue has."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for article_id in ids:
+                pipe.hget(keys.article(site, article_id), "title")
+            found = await pipe.execute()
+        return {i: title.decode() for i, title in zip(ids, found, strict=True) if title is not None}
 
     async def _resolved(self, site: str, ids: list[str]) -> dict[str, str]:
         """Return the articles of those ids that are aliases."""

@@ -34,6 +34,19 @@ class Channel:
         )
 
 
+def entry_id(story: RankedStory) -> str:
+    """Return what names the entry of an article; in a labelled slot it is an entry of its own.
+
+    A reader that has the article already would not show the label otherwise.
+    """
+    return f"{story.id}#{story.source}" if story.label else story.id
+
+
+def headline(story: RankedStory) -> str:
+    """Return the title of an article; in a slot behind its label, for readers show little else."""
+    return f"{story.label}: {story.title}" if story.label else story.title
+
+
 def topics(story: RankedStory) -> list[str]:
-    """Return the section and the tags of an article, each once."""
-    return list(dict.fromkeys([*([story.section] if story.section else []), *story.tags]))
+    """Return the label, the section and the tags of an article, each once."""
+    return list(dict.fromkeys([*filter(None, (story.label, story.section)), *story.tags]))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.query.answers import compact
-from services.query.feeds.channel import Channel, topics
+from services.query.feeds.channel import Channel, entry_id, headline, topics
 from services.query.models import RankedStory
 
 CONTENT_TYPE = "application/feed+json"
@@ -26,9 +26,9 @@ def json_feed(channel: Channel, stories: Iterable[RankedStory]) -> bytes:
 
 def _item(story: RankedStory) -> dict[str, Any]:
     item: dict[str, Any] = {
-        "id": story.id,
+        "id": entry_id(story),
         "url": story.url,
-        "title": story.title,
+        "title": headline(story),
         "content_text": story.summary or story.title,
         "date_published": story.published_at.isoformat(),
     }
@@ -38,4 +38,6 @@ def _item(story: RankedStory) -> dict[str, Any]:
         item["authors"] = [{"name": author} for author in story.authors]
     if tags := topics(story):
         item["tags"] = tags
+    if story.label:
+        item["_groundswell"] = {"source": story.source, "label": story.label}
     return item

@@ -7,7 +7,7 @@ from services.query.feeds import json_feed, rss
 from services.query.feeds.channel import Channel
 from services.query.models import RankedStory
 from services.query.ranked.question import read_question
-from services.query.ranked.trending import CACHE, Trending
+from services.query.ranked.trending import Trending, cache_of
 from shared.answer import Answer
 from shared.catalogue import Catalogue
 from shared.http import Request, Response
@@ -31,14 +31,13 @@ class Feeds:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises without any data."""
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         question = read_question(request, self._catalogue)
         found = await self._trending.ranked(question)
         channel = Channel.of(question, self._address, request.query)
-        return Answer.of(self._write(channel, found.data), CACHE, content_type=self._content_type)
+        return Answer.of(self._write(channel, found.data), cache_of(found), content_type=self._content_type)
 
 
 RSS_PATH = "/v1/trending.rss"

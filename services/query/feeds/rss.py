@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from html import escape
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from services.query.feeds.channel import Channel, topics
+from services.query.feeds.channel import Channel, entry_id, headline, topics
 from services.query.models import RankedStory
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
@@ -36,9 +36,9 @@ def rss(channel: Channel, stories: Iterable[RankedStory]) -> bytes:
 
 def _item(told: Element, story: RankedStory) -> None:
     item = SubElement(told, "item")
-    _put(item, "title", story.title)
+    _put(item, "title", headline(story))
     _put(item, "link", story.url)
-    _put(item, "guid", story.id, isPermaLink="false")
+    _put(item, "guid", entry_id(story), isPermaLink="false")
     _put(item, "pubDate", format_datetime(story.published_at, usegmt=True))
     # Readers take a description for HTML, and a summary is plain text.
     _put(item, "description", escape(story.summary, quote=False))

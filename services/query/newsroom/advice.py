@@ -6,7 +6,7 @@ A closed table. tests/unit/test_advice.py holds it to the reasons there are.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from shared.arrivals import MAX_ORIGINS, Arrivals
+from shared.arrivals import MAX_ORIGINS, TOO_MUCH, Arrivals
 from shared.hours import HOUR
 
 FOREIGN_ORIGIN = "foreign-origin"
@@ -58,6 +58,13 @@ DROPPED: Mapping[str, Dropped | None] = {
 REFUSED: Mapping[str, str] = {
     "unavailable": "{readings} could not be taken, because Redis did not answer or was full. Whoever runs "
     "Groundswell should look at its log and at the memory of Redis.",
+    "spool-full": "{readings} could not be taken, because Redis did not answer and the spool on disk was "
+    "full too. Whoever runs Groundswell should look at Redis first, then at the disk and at spool_max_bytes.",
+    "backlog": "{readings} were refused, because too many views wait to be counted. Whoever runs Groundswell "
+    "should see that the counter runs; `groundswell top` shows how far it is behind.",
+    "too-many-requests": "{readings} were refused, because one address or network sent more than "
+    "address_limit or network_limit lets in. If these are readers behind one proxy, name it in "
+    "trusted_proxies, or raise the limit; docs/addresses.md says more.",
     "bad-article-id": "{readings} named something that cannot be an article id. Look at data-article, or at "
     "the canonical link, of your pages.",
     "bad-shape": "{readings} did not have the shape of a view: `site`, and `article` or `url`. /docs shows "
@@ -102,6 +109,7 @@ def advise(arrived: Arrivals, now: float, *, catalogued: bool = True) -> list[st
             for limit, sentence in UNCOUNTED.items()
             if arrived.uncounted.get(limit)
         ),
+        *_addresses(arrived),
         *_foreign(arrived),
         *_shares(arrived),
     ]
@@ -118,6 +126,21 @@ def _silence(arrived: Arrivals, now: float) -> Iterator[str]:
         yield (
             f"The last view arrived {hours} hour{'' if hours == 1 else 's'} ago. If that is no quiet time, "
             "see that the article pages still carry the snippet, and that it loads and posts."
+        )
+
+
+def _addresses(arrived: Arrivals) -> Iterator[str]:
+    if arrived.untrusted:
+        yield (
+            f"{_readings(arrived.untrusted)} came with X-Forwarded-For from an address that is not among "
+            "trusted_proxies, so it was not believed. If a proxy of yours stands in front, start with "
+            "--trusted-proxy and its network; else somebody made it up, and nothing is to be done."
+        )
+    if arrived.heaviest is not None and arrived.heaviest > TOO_MUCH:
+        yield (
+            f"{arrived.heaviest:.0%} of the views come from one address. If it is a proxy of yours, start "
+            "with --trusted-proxy and its network: until then all readers behind it with the same browser "
+            "are one. docs/addresses.md says what that costs."
         )
 
 

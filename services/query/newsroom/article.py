@@ -9,7 +9,7 @@ from services.query.newsroom.access import Newsroom
 from services.query.newsroom.explain import Explainer
 from services.query.newsroom.spans import Span, tell
 from services.query.newsroom.why import Why
-from services.query.parameters import article_id, moment_of, site_of, wrong
+from services.query.parameters import article_of, moment_of, site_of
 from services.query.read.partitions import Partitions
 from shared.answer import Answer
 from shared.catalogue import Catalogue
@@ -44,15 +44,12 @@ class ArticleReport:
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
         self._newsroom.admit(request)
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         given = request.parameters(PARAMETERS)
         site = site_of(given, self._catalogue)
-        if not given.get("id"):
-            raise wrong("id", "it must be given")
-        found = self._catalogue[site].resolve(article_id(given["id"], "id"))
+        found = article_of(given, self._catalogue[site])
         span = Span.asked(moment_of(given, "from"), moment_of(given, "to"), time.time())
         async with self._turns:
             report = await self._report(site, found, span)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from services.query.models import moment
 from services.query.newsroom.pace import views_per_hour
 from services.query.newsroom.since import ListedSince
-from services.query.newsroom.why import RiseParts, StandingOverride, Why
+from services.query.newsroom.standing import standing
+from services.query.newsroom.why import RiseParts, Why
 from services.query.ranked.selection import Filters, ranks
 from services.query.read.lists import Lists
 from services.query.read.partitions import Partitions
@@ -62,7 +63,7 @@ class Explainer:
                 listed_since={
                     name: moment(found[one] // 1) if one in found else None for name, found in since.items()
                 },
-                override=_standing(overrides.get(one)),
+                override=standing(overrides[one]) if one in overrides else None,
             )
             for one in ids
         }
@@ -109,13 +110,4 @@ def _rising(weights: Mapping[str, float], override: Override | None, ratio: floa
         present=round(found.present, 4),
         expected=round(found.expected, 4),
         site_ratio=round(ratio, 4),
-    )
-
-
-def _standing(override: Override | None) -> StandingOverride | None:
-    if override is None:
-        return None
-    said = override.model_dump(exclude_none=True)
-    return StandingOverride.model_validate(
-        {**said, "since": moment(override.since), "until": moment(override.until)}
     )

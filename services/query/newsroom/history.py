@@ -6,7 +6,7 @@ import time
 from services.query.answers import Answers
 from services.query.models import ArticleHistoryAnswer, RankThen, moment
 from services.query.newsroom.access import Newsroom
-from services.query.parameters import article_id, moment_of, site_of, wrong
+from services.query.parameters import article_of, moment_of, site_of, wrong
 from services.query.ranked.past import within_history
 from services.query.ranked.question import list_of
 from shared import history
@@ -41,15 +41,12 @@ class ArticleHistory:
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
         self._newsroom.admit(request)
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         given = request.parameters(PARAMETERS)
         site = site_of(given, self._catalogue)
-        if not given.get("id"):
-            raise wrong("id", "it must be given")
-        found = self._catalogue[site].resolve(article_id(given["id"], "id"))
+        found = article_of(given, self._catalogue[site])
         kind, window = list_of(given)
         now = time.time()
         end = within_history("to", moment_of(given, "to") or now, now)

@@ -52,8 +52,7 @@ class Insight:
         if not any(name in given for name in OWN):
             return await self._trending.answer(request)
         self._newsroom.admit(request)
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         question = read_question(request, self._catalogue, OWN)
@@ -66,7 +65,7 @@ class Insight:
             if at is not None:
                 found = await self._past.ranked(question, within_history("at", at, time.time()))
             else:
-                found = await self._trending.ranked(question, slots=True)
+                found = await self._trending.ranked(question)
                 found = await self._explained(question, found) if explain else found
         whole = found.model_dump_json(by_alias=True, exclude_unset=True).encode()
         covers = found.model_dump_json(include={"data"}, exclude_unset=True).encode()

@@ -28,8 +28,7 @@ class Traffic:
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
         self._newsroom.admit(request)
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         given = request.parameters(PARAMETERS)

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from services.query.pages.html import Html
 from services.query.ranked.kinds import EVERY_WINDOW, KINDS
 from shared.bearer import Keys
+from shared.html import COMMON, Html
 from shared.http import HTML, NO_STORE, Header, Request, Response
 from shared.script import Script
 from shared.settings import Settings
 
-_PARTS = ("make", "words", "curve", "spark", "rows", "filters", "setup", "asking", "start")
-"""The files that are the script, in the order in which they run."""
+_COMMON = ("make", "words", "decided")
+_PARTS = ("curve", "spark", "why", "rows", "filters", "past", "setup", "standing", "asking", "start")
+"""The files that are the script, in the order in which they run; the first are shared with the desk."""
 
 _FOLDER = Path(__file__).parent / "scripts" / "board"
 _SPANS = {
@@ -26,14 +27,15 @@ _UNSEEN: Header = (b"x-robots-tag", b"noindex")
 
 def board_script() -> Script:
     """Return the board's script: its parts, minified, in a scope of their own."""
-    return Script.joined("board.v1", (_FOLDER / f"{part}.js" for part in _PARTS))
+    parts = [COMMON / "scripts" / f"{part}.js" for part in _COMMON]
+    return Script.joined("board.v1", [*parts, *(_FOLDER / f"{part}.js" for part in _PARTS)])
 
 
 class Board:
     """Answers with the page; made once, since a running process does not change."""
 
     def __init__(self, settings: Settings, html: Html) -> None:
-        page = html.page("board.html", "board.css", scripts=True, pictures=True)
+        page = html.page("board.html", "newsroom.css", "board.css", scripts=True, pictures=True)
         body = page.render(
             access=_access(settings),
             public_url=settings.public_url or "",

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from services.query.answers import Answers
+from services.query.answers import STALE, Answers
 from services.query.models import RankedStory
 from services.query.pages.ap_time import ap_date, ap_time
-from services.query.pages.html import Html, Page
-from services.query.parameters import article_id, site_of, wrong
+from services.query.parameters import article_of, site_of
 from services.query.ranked.kinds import KINDS
 from services.query.ranked.question import Question
 from services.query.ranked.trending import Trending
@@ -19,6 +18,7 @@ from services.query.read.counts import Counts
 from shared.answer import Answer
 from shared.article import Article
 from shared.catalogue import Catalogue
+from shared.html import Html, Page
 from shared.http import HTML, Header, Request, Response
 from shared.problem import Kind, Problem
 from shared.settings import Settings
@@ -48,18 +48,18 @@ class DemoPages:
         self._catalogue = catalogue
         self._counts = counts
         self._trending = trending
-        self._front_page = html.page("front.html", scripts=True, pictures=True)
-        self._story_page = html.page("article.html", scripts=True, pictures=True)
+        self._front_page = html.page("front.html", "look.css", scripts=True, pictures=True)
+        self._story_page = html.page("article.html", "look.css", scripts=True, pictures=True)
         self._fronts = Answers()
         self._stories = Answers()
 
     async def front(self, request: Request) -> Response:
         """Answer with the front page. Raises Problem, and what redis-py raises without any data."""
-        return (await self._fronts.get(request.query, lambda: self._front(request))).to(request)
+        return await self._fronts.reply(request, self._front)
 
     async def story(self, request: Request) -> Response:
         """Answer with the page of an article. Raises as `front` does."""
-        return (await self._stories.get(request.query, lambda: self._story(request))).to(request)
+        return await self._stories.reply(request, self._story)
 
     async def _front(self, request: Request) -> Answer:
         site = self._site(request.parameters(("site",)))
@@ -69,10 +69,8 @@ class DemoPages:
     async def _story(self, request: Request) -> Answer:
         given = request.parameters(("site", "id"))
         site = self._site(given)
-        if not given.get("id"):
-            raise wrong("id", "it must be given")
         catalogue = self._catalogue[site]
-        article = catalogue.articles.get(catalogue.resolve(article_id(given["id"], "id")))
+        article = catalogue.articles.get(article_of(given, catalogue))
         if article is None:
             raise Problem(Kind.UNKNOWN_ARTICLE)
         others = [
@@ -92,7 +90,8 @@ class DemoPages:
             most_read=self._listed(site, most_read.data),
             **values,
         )
-        return Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
+        stale = STALE if trending.meta.stale or most_read.meta.stale else ()
+        return Answer.of(body, (*page.headers, *_CACHE, *stale), content_type=HTML)
 
     def _site(self, given: dict[str, str]) -> str:
         if "site" not in given and self._sites:

@@ -5,8 +5,8 @@ from importlib.metadata import version
 from typing import Any
 
 from services.query.answers import compact
-from services.query.pages.html import Html, icon
 from shared.answer import Answer
+from shared.html import Html, icon
 from shared.http import HTML, Header, Request, Response
 from shared.openapi import Operation, document
 
@@ -29,7 +29,7 @@ class Documents:
     def __init__(self, operations: Sequence[Operation], html: Html, address: str) -> None:
         """`address` is where readers reach this service, for the examples."""
         described = document("Groundswell", version("groundswell"), operations, _ABOUT)
-        page = html.page("docs.html")
+        page = html.page("docs.html", "look.css")
         body = page.render(document=described, address=address, type_of=type_of)
         self._icon = Answer.of(icon(), (_KEPT,), content_type=_SVG)
         self._json = Answer.of(compact(described), _CACHE)

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from services.query.answers import Answers
 from services.query.models import RankedStory
 from services.query.pages.ap_time import ap_time
-from services.query.pages.html import Html
 from services.query.parameters import one_of, wrong
 from services.query.ranked.question import PARAMETERS as ASKED
 from services.query.ranked.question import read_question
-from services.query.ranked.trending import Trending
+from services.query.ranked.trending import Trending, cache_of
 from shared.answer import Answer
 from shared.catalogue import Catalogue
-from shared.http import HTML, Header, Request, Response
+from shared.html import Html
+from shared.http import HTML, Request, Response
 from shared.settings import Settings
 
 OWN = ("script", "layout", "show", "target", "via", "lang")
@@ -28,10 +28,6 @@ _SHOWN = ("rank", "views", "movement")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _VIA = re.compile(r"[\w.-]{0,40}", re.ASCII)
-
-_CACHE: tuple[Header, ...] = (
-    (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=10, stale-if-error=86400"),
-)
 
 
 class Embed:
@@ -47,7 +43,7 @@ class Embed:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises without any data."""
-        return (await self._answers.get(request.query, lambda: self._make(request))).to(request)
+        return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:
         question = read_question(request, self._catalogue, OWN)
@@ -73,9 +69,9 @@ class Embed:
             lang=lang,
             stories=[(story, _time(story, zone)) for story in found.data],
             # Without a list of an hour ago everything would be new, which says nothing.
-            compared=any(story.movement is not None for story in found.data),
+            compared=any(story.movement is not None for story in found.data if story.source != "pinned"),
         )
-        return Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
+        return Answer.of(body, (*page.headers, *cache_of(found)), content_type=HTML)
 
 
 def _shown(given: Mapping[str, str]) -> tuple[str, ...]:

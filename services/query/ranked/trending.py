@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from services.query.answers import Answers
+from services.query.answers import STALE, Answers
 from services.query.models import ListMeta, Metrics, RankedStory, TrendingAnswer, moment, story_fields
 from services.query.ranked.kinds import ListKind
 from services.query.ranked.question import Question, read_question
@@ -22,6 +22,11 @@ CACHE: tuple[Header, ...] = (
 )
 
 
+def cache_of(*found: TrendingAnswer) -> tuple[Header, ...]:
+    """Return how long an answer made of these lists is kept by others, and whether it is stale."""
+    return (*CACHE, *STALE) if any(one.meta.stale for one in found) else CACHE
+
+
 class Trending:
     """Answers with ranked lists."""
 
@@ -33,15 +38,14 @@ class Trending:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises without any data."""
-        answer = await self._answers.get(request.query, lambda: self._make(request))
-        return answer.to(request)
+        return await self._answers.reply(request, self._make)
 
-    async def ranked(self, question: Question, *, slots: bool = False) -> TrendingAnswer:
-        """Return the list that is asked for; with sponsored slots only for who shows their labels.
+    async def ranked(self, question: Question) -> TrendingAnswer:
+        """Return the list that is asked for, with its labelled slots, whose labels are to be shown.
 
         Raises what redis-py raises without any data.
         """
-        listing = await self._lists.get(question.site, question.kind.published_as(question.window))
+        listing, stale = await self._lists.read(question.site, question.kind.published_as(question.window))
         catalogue = self._catalogue[question.site]
         now = time.time()
         standing = catalogue.in_force(now)
@@ -49,11 +53,9 @@ class Trending:
         filters = question.filters(catalogue, now)
         ranked = filters.without(standing.unranked)
         chosen = choose(listing, catalogue, ranked, question.limit, now, pins=placed.pins)
-        if slots:
-            chosen = with_slots(chosen, placed.slots, catalogue, filters, question.limit)
-        return TrendingAnswer(
-            data=await self.stories(question, chosen), meta=_meta(question, listing, catalogue, now)
-        )
+        chosen = with_slots(chosen, placed.slots, catalogue, filters, question.limit)
+        meta = _meta(question, listing, catalogue, now, stale=stale)
+        return TrendingAnswer(data=await self.stories(question, chosen), meta=meta)
 
     async def stories(self, question: Question, chosen: Sequence[Chosen]) -> list[RankedStory]:
         """Return the stories of an answer. Raises what redis-py raises without any data."""
@@ -63,11 +65,11 @@ class Trending:
 
     async def render(self, question: Question) -> Answer:
         """Return the answer to a question. Raises what redis-py raises without any data."""
-        found = await self.ranked(question, slots=True)
+        found = await self.ranked(question)
         whole = found.model_dump_json(by_alias=True, exclude_unset=True).encode()
         # The data alone: two processes may have learned of it at different moments.
         covers = found.model_dump_json(include={"data"}, exclude_unset=True).encode()
-        return Answer.of(whole, CACHE, covers=covers)
+        return Answer.of(whole, cache_of(found), covers=covers)
 
     async def _make(self, request: Request) -> Answer:
         return await self.render(read_question(request, self._catalogue))
@@ -100,7 +102,9 @@ def _source(one: Chosen, kind: ListKind) -> str:
     return "latest" if one.listed is None else kind.name
 
 
-def _meta(question: Question, listing: Listing, catalogue: SiteCatalogue, now: float) -> ListMeta:
+def _meta(
+    question: Question, listing: Listing, catalogue: SiteCatalogue, now: float, *, stale: bool
+) -> ListMeta:
     over = [one.until for one in catalogue.overrides.values() if one.until <= now]
     changed_at = max(listing.changed_at, catalogue.changed_at, *over)
     said: dict[str, object] = {
@@ -108,6 +112,8 @@ def _meta(question: Question, listing: Listing, catalogue: SiteCatalogue, now: f
         "list": question.kind.name,
         "generated_at": moment(changed_at) if changed_at else None,
     }
+    if stale:
+        said["stale"] = True
     if question.kind.name == TRENDING:
         said["half_life"] = TRENDING_HALF_LIFE
     if question.kind.windows:

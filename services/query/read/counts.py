@@ -37,17 +37,22 @@ class Counts:
         While Redis is away the last known ones; raises what redis-py raises
         when one of them was never read before.
         """
+        return (await self.read(site, ids))[0]
+
+    async def read(self, site: str, ids: Sequence[str]) -> tuple[list[int], bool]:
+        """Return the views as `views` does, and whether they are the last known ones of before."""
         pairs = [(site, article_id) for article_id in ids]
         if not pairs:
-            return []
+            return [], False
+        stale = False
         try:
             found = await self._gathered(pairs)
         except UNAVAILABLE:
             # A 0 for what nobody has looked up yet would be a lie.
             if not all(pair in self._known for pair in pairs):
                 raise
-            found = self._known
-        return [found[pair] for pair in pairs]
+            found, stale = self._known, True
+        return [found[pair] for pair in pairs], stale
 
     async def _gathered(self, pairs: Iterable[Pair]) -> Mapping[Pair, int]:
         if self._next is None:

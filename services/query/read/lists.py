@@ -15,10 +15,17 @@ NOTHING_YET = Listing(generation=0, changed_at=0.0, since=None, entries=(), past
 """What a site has before the ranker has published."""
 
 
+class Read(NamedTuple):
+    """A list, and whether Redis could not be asked whether there is a newer one."""
+
+    listing: Listing
+    stale: bool
+
+
 class _Held(NamedTuple):
     until: float
     value: bytes | None
-    listing: Listing
+    read: Read
 
 
 class Lists:
@@ -27,31 +34,36 @@ class Lists:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
         self._held: dict[str, _Held] = {}
-        self._flights: Flights[str, Listing] = Flights()
+        self._flights: Flights[str, Read] = Flights()
 
     async def get(self, site: str, name: str) -> Listing:
         """Return a list, at most half a second old; the last good one while Redis is away.
 
         Raises what redis-py raises when there never was one.
         """
+        return (await self.read(site, name)).listing
+
+    async def read(self, site: str, name: str) -> Read:
+        """Return a list as `get` does, and whether it is the last good one of before."""
         key = keys.listing(site, name)
         held = self._held.get(key)
         if held is not None and held.until > monotonic():
-            return held.listing
+            return held.read
         return await self._flights.join(key, lambda: self._read(key))
 
-    async def _read(self, key: str) -> Listing:
+    async def _read(self, key: str) -> Read:
         held = self._held.get(key)
+        stale = False
         try:
             value: bytes | None = await self._redis.get(key)
         except UNAVAILABLE:
             if held is None:
                 raise
-            value, listing = held.value, held.listing
+            value, listing, stale = held.value, held.read.listing, True
         else:
             if held is not None and value == held.value:
-                listing = held.listing
+                listing = held.read.listing
             else:
                 listing = NOTHING_YET if value is None else decode(value)
-        self._held[key] = _Held(monotonic() + LIFE, value, listing)
-        return listing
+        self._held[key] = _Held(monotonic() + LIFE, value, Read(listing, stale))
+        return self._held[key].read

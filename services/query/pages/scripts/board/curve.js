@@ -27,7 +27,7 @@ function showHours() {
   if (!hoursFold.open || !curve.traffic) return;
   const {hours} = curve.traffic;
   byId("hours").replaceChildren(...hours.map(({hour, views}, n) => make("tr", {role: "row"},
-    make("th", {role: "rowheader", scope: "row"}, hourOf(Date.parse(hour)) + (n === hours.length - 1 ? " (so far)" : "")),
+    make("th", {role: "rowheader", scope: "row"}, hourOf(Date.parse(hour)) + (n === hours.length - 1 && then() === null ? " (so far)" : "")),
     make("td", {role: "cell"}, number(views)))).reverse());
 }
 
@@ -60,13 +60,15 @@ function hourNames(x, bottom, right, letter) {
   const every = right / 23 < 4.6 * letter / 3 ? 6 : 3;
   for (const {at} of curve.points.slice(0, -1)) {
     const hour = new Date(at).getHours(), place = x(at);
-    if (hour % every || place < 1.5 * letter || place > right - 4 * letter) continue;
+    if (hour % every || place < 1.5 * letter || place > right - (presentInWords().length + 2) * .7 * letter) continue;
     names.push(draw("line", {class: "tick", x1: place, x2: place, y1: bottom, y2: bottom + .35 * letter}),
       draw("text", {class: hour ? "hour" : "hour midnight", x: place, y: bottom + 1.5 * letter}, hour ? hourOf(at) : weekday(at)));
   }
-  names.push(draw("text", {class: "hour present", x: right, y: bottom + 1.5 * letter}, "now"));
+  names.push(draw("text", {class: "hour present", x: right, y: bottom + 1.5 * letter}, presentInWords()));
   return names;
 }
+
+const presentInWords = () => then() === null ? "now" : toTheMinute(curve.now);
 
 // The top of the scale and its step: 1, 2 or 5 of some power of ten, at most four steps.
 function scale(most) {
@@ -93,7 +95,7 @@ function curveInWords() {
   const {points} = curve, first = points[0], present = points.at(-1);
   const peak = points.reduce((one, other) => other.views > one.views ? other : one);
   return `Views an hour of the whole site over 24 hours: ${number(first.views)} at ${hourOf(first.at)}, `
-    + `most ${number(peak.views)} at ${peak === present ? "present" : hourOf(peak.at)}, now ${number(present.views)}.`;
+    + `most ${number(peak.views)} at ${peak === present ? "the end" : hourOf(peak.at)}, ${presentInWords()} ${number(present.views)}.`;
 }
 
 function pointAt(event) {
@@ -103,7 +105,7 @@ function pointAt(event) {
   const near = curve.points.reduce((one, other) =>
     Math.abs(curve.x(other.at) - across) < Math.abs(curve.x(one.at) - across) ? other : one);
   filled(pointer, {x1: curve.x(near.at), x2: curve.x(near.at), visibility: "visible"}, []);
-  say(byId("readout"), `${hourOf(near.at - HOUR)} to ${near.at === curve.now ? "now" : hourOf(near.at)}: ${number(near.views)}`);
+  say(byId("readout"), `${hourOf(near.at - HOUR)} to ${near.at === curve.now ? presentInWords() : hourOf(near.at)}: ${number(near.views)}`);
 }
 
 function pointNowhere() {

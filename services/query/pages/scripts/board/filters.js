@@ -13,16 +13,16 @@ let asked = new URLSearchParams();
 function readAddress() {
   const given = new URLSearchParams(location.search);
   asked = new URLSearchParams({site: given.get("site") || FIRST_SITE});
-  for (const name of ASKED) if (given.get(name)) asked.set(name, given.get(name));
+  for (const name of [...ASKED, "at"]) if (given.get(name)) asked.set(name, given.get(name));
   document.documentElement.classList.toggle("wall", given.has("wall"));
   say(byId("wall-button"), given.has("wall") ? "Leave wall view" : "Wall view");
 }
 
-function go(change) {
+function go(change, how = "pushState") {
   const address = new URLSearchParams(location.search);
   change(address);
   const query = address.toString().replace(/(^|&)wall=(?=&|$)/, "$1wall");
-  history.pushState(null, "", location.pathname + (query && "?" + query));
+  history[how](null, "", location.pathname + (query && "?" + query));
   readAddress();
 }
 
@@ -42,6 +42,16 @@ function clearFilters(names = ASKED) {
 }
 
 const filtered = () => [...OF_ONE_SITE, "published_within"].some(name => asked.has(name));
+
+// The list that is shown as answers name it, and a list as people do.
+const nameOfList = () => [form.elements.list.value, ...byId("window-label").hidden ? [] : [form.elements.window.value]].join(":");
+
+const lowered = text => text.charAt(0).toLowerCase() + text.slice(1);
+
+function listInWords(name) {
+  const [list, span] = name.split(":"), named = (box, value) => [...box.options].find(option => option.value === value)?.text ?? value;
+  return named(form.elements.list, list) + (span ? ` (${lowered(named(form.elements.window, span))})` : "");
+}
 
 // A box shows what was chosen, whether it is still on offer or not.
 function offer(name, choices) {

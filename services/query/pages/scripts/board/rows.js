@@ -3,6 +3,7 @@
 const rows = new Map();
 const table = byId("board"), tbody = byId("rows");
 const headings = [...table.tHead.rows[0].cells];
+const PLACED = {latest: "latest", pinned: "pinned", sponsored: "slot"};
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function newRow() {
@@ -18,26 +19,35 @@ function newRow() {
   }
   const parts = {
     picture: make("img", {alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer"}),
+    label: make("div", {class: "label", dir: "auto"}),
     title: make("a", {target: "_blank", rel: "noopener", dir: "auto"}),
     what: make("div", {class: "what"}),
     spark: spark(),
     rate: make("span"), bar: make("span", {class: "bar"}),
-    views: make("span"), ever: make("small"),
+    views: make("span"), ever: make("small"), readers: make("span"),
     time: make("time"),
   };
   parts.picture.addEventListener("error", () => parts.picture.remove());
-  parts.what.append(make("div", {class: "title"}, parts.title));
+  const entry = {row, cells, parts, known: false, why: null};
+  entry.ask = whyButton(entry);
+  parts.what.append(make("div", {class: "words"}, parts.label, make("div", {class: "title"}, parts.title)), entry.ask);
   cells.story.append(parts.what);
   cells.spark.append(parts.spark.svg);
   cells.rate.append(parts.rate, parts.bar);
   cells.views.append(parts.views, parts.ever);
+  cells.readers.append(parts.readers);
   cells.age.append(parts.time);
-  return {row, cells, parts, known: false};
+  return entry;
 }
 
 function showRow(entry, story, all) {
   const {cells, parts} = entry, {metrics} = story, windowed = metrics.window_views !== undefined;
-  say(cells.rank, String(story.rank));
+  entry.story = story;
+  // A slot stands beside the ranking.
+  say(cells.rank, story.rank === null ? "" : String(story.rank));
+  say(parts.label, shortened(story.label ?? "", 100));
+  show(parts.label, story.label);
+  entry.ask.setAttribute("aria-label", `Why: ${shortened(story.title, 300)}`);
   showMovement(cells.moved, story, all.compared);
   say(parts.title, shortened(story.title, 300));
   const address = webAddress(story.url);
@@ -50,7 +60,7 @@ function showRow(entry, story, all) {
   parts.bar.style.setProperty("--share", story.views_per_hour / (all.most || 1));
   flashed(parts.views, number(windowed ? metrics.window_views : metrics.views), entry.known);
   say(parts.ever, windowed ? ` of ${number(metrics.views)}` : "");
-  flashed(cells.readers, number(story.reader_days), entry.known);
+  flashed(parts.readers, number(story.reader_days), entry.known);
   const published = Date.parse(story.published_at);
   parts.time.dateTime = story.published_at;
   parts.time.title = wholeMoment(published);
@@ -60,7 +70,7 @@ function showRow(entry, story, all) {
 
 function showMovement(cell, {movement, source}, compared) {
   let kind = "", text = "", heard = "";
-  if (source === "latest") kind = text = "latest";
+  if (PLACED[source]) kind = text = PLACED[source];
   // Without a list of an hour ago everything would be new, which says nothing.
   else if (movement === null) kind = text = compared ? "new" : "";
   else if (movement) [kind, text, heard] = movement > 0 ? ["up", `▲ ${movement}`, `up ${movement}`] : ["down", `▼ ${-movement}`, `down ${-movement}`];
@@ -82,22 +92,22 @@ function showRows(stories, moments) {
   const all = {
     moments,
     most: Math.max(0, ...stories.map(story => story.views_per_hour)),
-    compared: stories.some(story => story.movement !== null),
+    compared: stories.some(story => story.movement !== null && !PLACED[story.source]),
   };
   const places = new Map([...rows.values()].map(({row}) => [row, row.getBoundingClientRect().top]));
   const wanted = stories.map(story => {
     const entry = rows.get(story.id) ?? newRow();
     rows.set(story.id, entry);
     showRow(entry, story, all);
-    return entry.row;
+    return entry;
   });
   const staying = new Set(stories.map(story => story.id));
-  for (const [id, {row}] of rows) if (!staying.has(id)) rows.delete(id), row.remove();
+  for (const [id, entry] of rows) if (!staying.has(id)) rows.delete(id), closeWhy(entry), entry.row.remove();
   table.classList.toggle("pictured", stories.some(story => webAddress(story.thumbnail_url ?? story.image_url)));
   document.documentElement.style.setProperty("--rows", Math.max(5, wanted.length));
-  inOrder(wanted);
-  showAges(Date.now());
-  for (const row of wanted) glide(row, places.get(row));
+  inOrder(wanted.flatMap(({row, why}) => why ? [row, why.row] : [row]));
+  showAges(then() ?? Date.now());
+  for (const {row} of wanted) glide(row, places.get(row));
 }
 
 function inOrder(wanted) {
@@ -121,8 +131,8 @@ function glide(row, from) {
   if (by) row.animate({transform: [`translateY(${by}px)`, "none"]}, {duration: 900, easing: "cubic-bezier(.25,.8,.25,1)"});
 }
 
-// A number that moved is lit for a moment.
+// A number that moved is lit for a moment; of the past none has moved.
 function flashed(element, text, known) {
-  if (say(element, text) && known) element.animate(
+  if (say(element, text) && known && then() === null) element.animate(
     {backgroundColor: ["color-mix(in srgb, var(--accent) 28%, transparent)", "transparent"]}, {duration: 2400, easing: "ease-out"});
 }

@@ -46,15 +46,15 @@ function readArrivals(arrivals, traffic) {
 // The most urgent thing stands above the numbers; all of them only where somebody looks.
 function showArrivals() {
   const strip = byId("advice");
-  show(strip, arrived?.advice.length && setup.hidden);
+  show(strip, arrived?.advice.length && setup.hidden && then() === null);
   if (!arrived) return;
   const {advice: [first = "", ...more], last_view_at: last, since} = arrived;
   say(byId("advice-text"), shortened(first, 300) + (more.length ? ` And ${plural(more.length, "other thing", "other things")}.` : ""));
   if (setup.hidden) return;
   const ago = Date.now() - Date.parse(last);
   say(byId("arriving"), last === null ? ""
-    : `The last view arrived at ${toTheSecond(Date.parse(last))}${ago > 12 * HOUR ? `, ${age(0, ago)} ago` : ""}. `
-      + `${plural(arrived.accepted, "view has", "views have")} been accepted since ${since}.`);
+    : `The last view arrived at ${toTheSecond(Date.parse(last))}` + (ago > 12 * HOUR ? `, ${age(0, ago)} ago` : "")
+      + `. ${plural(arrived.accepted, "view has", "views have")} been accepted since ${since}.`);
   say(byId("losses-caption"), `Dropped or refused since ${since}`);
   const words = (found, prefix) => Object.entries(found).map(([reason, readings]) => [`${prefix}: ${REASONS[reason] ?? reason}`, readings]);
   fillTable(byId("losses"), [...words(arrived.dropped, "Dropped"), ...words(arrived.refused, "Refused")]);
@@ -71,14 +71,6 @@ function fillTable(filling, lines) {
 function fillList(list, sentences) {
   show(list, sentences.length);
   unlessSame(list, sentences, () => list.replaceChildren(...sentences.map(sentence => make("li", {}, shortened(sentence, 500)))));
-}
-
-// What somebody is reading or selecting is left alone as long as it is true.
-function unlessSame(element, what, act) {
-  const told = JSON.stringify(what);
-  if (element.dataset.told === told) return;
-  element.dataset.told = told;
-  act();
 }
 
 async function copy(button) {

@@ -11,7 +11,7 @@ siteChoice.addEventListener("change", () => {
   choose("site", siteChoice.value);
   askAnew();
 });
-for (const [id, names] of [["clear"], ["none-button"], ["wrong-button", ["site", ...ASKED]]]) byId(id).addEventListener("click", () => {
+for (const [id, names] of [["clear"], ["none-button"], ["wrong-button", ["site", "at", ...ASKED]]]) byId(id).addEventListener("click", () => {
   clearFilters(names);
   askAnew();
   content.focus();
@@ -46,7 +46,7 @@ addEventListener("keydown", event => {
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) stop();
-  else if (["board", "loading"].includes(root.dataset.stage)) ask();
+  else if (!settled && ["board", "loading"].includes(root.dataset.stage)) ask();
 });
 
 // Folded where they would push the list off the screen.

@@ -25,7 +25,7 @@ const
     li.shape = shape(e);
     li.fill = (s, compared) => {
       const u = web(s.url), more = attr(e, "link-params"), via = attr(e, "via"), target = attr(e, "target"),
-        latest = s.source == "latest", by = latest ? 0 : s.movement,
+        latest = s.source == "latest", by = s.rank ? s.movement : 0,
         way = latest ? "latest" : by > 0 ? "up" : by < 0 ? "down" : by == null && compared ? "new" : "",
         word = n => attr(e, "text-" + n) ?? words[n] ?? "",
         src = names.includes("thumbnail") && web(s.thumbnail_url || s.image_url) || "";

@@ -29,6 +29,14 @@ function show(element, wanted) {
   element.hidden = !wanted;
 }
 
+// What somebody is reading or selecting is left alone as long as it is true.
+function unlessSame(element, what, act) {
+  const told = JSON.stringify(what);
+  if (element.dataset.told === told) return;
+  element.dataset.told = told;
+  act();
+}
+
 function webAddress(text) {
   try {
     const address = new URL(text);

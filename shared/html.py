@@ -1,18 +1,23 @@
-"""Pages rendered here: templates that escape what they are given, one style sheet, nothing from elsewhere."""
+"""Pages rendered here: templates that escape what they are given, one style sheet, nothing from elsewhere.
+
+A service has templates of its own; what the pages of several have in common
+lies in shared/pages/.
+"""
 
 from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from shared.http import Header
-from shared.released import Released
 from shared.script import Script
 
-_TEMPLATES = Path(__file__).parent / "templates"
+COMMON = Path(__file__).parent / "pages"
+"""What several services have in common: templates, a style sheet, an icon, and files of scripts."""
 
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _ICON = "img-src 'self'"
@@ -38,12 +43,20 @@ class Page:
         return self._template.render(style=self._style, **values).encode()
 
 
-class Html:
-    """The templates."""
+class Scripts(Protocol):
+    """The scripts that pages may run."""
 
-    def __init__(self, scripts: Released) -> None:
+    def __getitem__(self, name: str, /) -> Script:
+        """Return the script of a stable name without `.js`."""
+
+
+class Html:
+    """The templates of a service, and those that services have in common."""
+
+    def __init__(self, templates: Path, scripts: Scripts) -> None:
+        self._folders = (templates, COMMON)
         self._templates = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
+            loader=FileSystemLoader(self._folders),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -55,18 +68,17 @@ class Html:
     def page(
         self,
         template: str,
-        style: str = "look.css",
-        *,
+        *sheets: str,
         scripts: bool = False,
         pictures: bool = False,
         framed: bool = False,
     ) -> Page:
-        """Return a kind of page.
+        """Return a kind of page, with style sheets in their order.
 
         With `scripts` it runs ours and asks us; with `pictures` it shows those
         of articles, wherever they lie; with `framed` any page may frame it.
         """
-        sheet = (_TEMPLATES / style).read_text(encoding="utf-8")
+        sheet = "".join(self._read(name) for name in sheets)
         digest = b64encode(sha256(sheet.encode()).digest()).decode()
         policy = [_NOTHING, f"style-src 'sha256-{digest}'", *(_SCRIPTS if scripts else ())]
         policy.append(_PICTURES if pictures else _ICON)
@@ -78,10 +90,14 @@ class Html:
         # The sheet is ours and holds no `<`, and it must arrive unescaped for its hash to be right.
         return Page(headers, self._templates.get_template(template), Markup(sheet))  # noqa: S704
 
+    def _read(self, name: str) -> str:
+        found = (folder / name for folder in self._folders if (folder / name).is_file())
+        return next(found).read_text(encoding="utf-8")
+
 
 def icon() -> bytes:
     """Return the icon of every page."""
-    return (_TEMPLATES / "icon.svg").read_bytes()
+    return (COMMON / "icon.svg").read_bytes()
 
 
 def _tag(script: Script, up: str) -> Markup:
