@@ -20,6 +20,15 @@ LAST = "last_ms"
 DROPPED, REFUSED, UNCOUNTED, ORIGIN = "dropped", "refused", "uncounted", "origin"
 """What stands before a colon and the reason, the kind of problem, the limit, or the foreign origin."""
 
+UNTRUSTED = "untrusted"
+"""Readings whose X-Forwarded-For came from an address that is no trusted proxy, and was not believed."""
+
+HEAVIEST = "heaviest"
+"""Thousandths of at least 1,000 views that came from one address, as a collector last found it."""
+
+TOO_MUCH = 0.2
+"""The share of the views beyond which one address is spoken of."""
+
 MAX_ORIGINS = 20
 """Distinct foreign origins of a site and hour: strangers choose them."""
 
@@ -38,20 +47,27 @@ class Arrivals:
     """Accepted, and then not counted: articles that nobody knew, beyond what the site lets in."""
     origins: Mapping[str, int] = field(default_factory=dict)
     """Foreign origins, as far as they were kept: strangers choose them."""
+    untrusted: int = 0
+    """Readings whose X-Forwarded-For came from an address that is no trusted proxy."""
+    heaviest: float | None = None
+    """The share of at least 1,000 views that came from one address; None where so many were not seen."""
     last_ms: int | None = None
     """The moment of the last accepted view, in Unix milliseconds; None if there was none."""
 
     @classmethod
     def of(cls, hashes: Iterable[Mapping[bytes, bytes]]) -> "Arrivals":
-        """Return what some hours hold together."""
+        """Return what some hours, the newest first, hold together."""
         sums: dict[str, Counter[str]] = {
-            kind: Counter() for kind in (ACCEPTED, DROPPED, REFUSED, UNCOUNTED, ORIGIN, LAST)
+            kind: Counter() for kind in (ACCEPTED, DROPPED, REFUSED, UNCOUNTED, ORIGIN, UNTRUSTED, LAST)
         }
+        heaviest: float | None = None
         for fields in hashes:
             for name, value in fields.items():
                 kind, _, what = name.decode().partition(":")
                 if kind == LAST:
                     sums[kind][what] = max(sums[kind][what], int(value))
+                elif kind == HEAVIEST:
+                    heaviest = int(value) / 1000 if heaviest is None else heaviest
                 elif kind in sums:
                     sums[kind][what] += int(value)
         return cls(
@@ -60,6 +76,8 @@ class Arrivals:
             refused=_largest_first(sums[REFUSED]),
             uncounted=_largest_first(sums[UNCOUNTED]),
             origins=_largest_first(sums[ORIGIN]),
+            untrusted=sums[UNTRUSTED][""],
+            heaviest=heaviest,
             last_ms=sums[LAST].get(""),
         )
 

@@ -10,6 +10,7 @@ names its own window of deduplication, so a replay finds the window of the
 first sending however late it comes.
 """
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import msgpack
 
 VERSION = b"1"
 MAX_VIEWS = 500
-_ID_LENGTH = 28
+_ID = re.compile(r"[0-9a-f]{28}")
 _MILLISECONDS_2100 = 4_102_444_800_000
 
 
@@ -66,6 +67,7 @@ class DefectiveEntry(ValueError):
     def __init__(self, defect: Defect, detail: str) -> None:
         super().__init__(f"{defect}: {detail}")
         self.defect = defect
+        self.detail = detail
 
 
 def new_entry_id(now_ms: int) -> str:
@@ -92,9 +94,8 @@ def decode(fields: Mapping[bytes, bytes]) -> Entry:
         raise DefectiveEntry(Defect.UNKNOWN_VERSION, repr(version))
     try:
         entry_id = fields[b"e"].decode("ascii")
-        if len(entry_id) != _ID_LENGTH:
-            raise ValueError("an entry id has 28 digits")
-        int(entry_id, 16)
+        if not _ID.fullmatch(entry_id):
+            raise ValueError("an entry id has 28 hexadecimal digits")
         rows = msgpack.unpackb(fields[b"b"], strict_map_key=True)
         if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_VIEWS:
             raise ValueError(f"an entry carries 1-{MAX_VIEWS} views")

@@ -27,6 +27,9 @@ PROBLEM: Header = (b"content-type", b"application/problem+json")
 NO_STORE: Header = (b"cache-control", b"no-store")
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 
+_DIGITS = 18
+"""Of a declared length that are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -77,8 +80,9 @@ class Request:
     async def body(self, limit: int) -> bytes:
         """Return the body. Raises Problem(BODY_TOO_LARGE) beyond `limit` bytes, without reading on."""
         declared = self.header(b"content-length")
-        if declared is not None and declared.isdigit() and int(declared) > limit:
-            raise Problem(Kind.BODY_TOO_LARGE, f"{int(declared)} bytes; the limit is {limit}")
+        # A number of thousands of digits is one that Python refuses to read.
+        if declared is not None and declared.isdigit() and int(declared[:_DIGITS]) > limit:
+            raise Problem(Kind.BODY_TOO_LARGE, f"{int(declared[:_DIGITS])} bytes; the limit is {limit}")
         parts: list[bytes] = []
         size = 0
         while True:
@@ -191,7 +195,13 @@ class Routes:
         return handler
 
 
-_RETRY_AFTER = {Kind.UNAVAILABLE: b"2", Kind.TOO_MANY_LISTENERS: b"30"}
+_RETRY_AFTER = {
+    Kind.UNAVAILABLE: b"2",
+    Kind.SPOOL_FULL: b"5",
+    Kind.TOO_MANY_CONNECTIONS: b"5",
+    Kind.BACKLOG: b"10",
+    Kind.TOO_MANY_LISTENERS: b"30",
+}
 
 
 def refuse(problem: Problem) -> Response:
@@ -203,6 +213,7 @@ def refuse(problem: Problem) -> Response:
         headers.append((b"www-authenticate", b'Bearer realm="groundswell"'))
     if problem.kind is Kind.METHOD_NOT_ALLOWED:
         headers.append((b"allow", str(problem.extra.get("allow", "")).encode()))
+    headers += problem.headers
     return Response(problem.kind.status, problem.document(), tuple(headers))
 
 

@@ -13,6 +13,9 @@ CHANGES = "gs:changes"
 AUDIT = "gs:audit"
 """stream: who changed what, through the desk; bounded."""
 
+BACKUP = "gs:backup"
+"""hash: how the last backups went: `at` and `failed_at` in Unix seconds, `failures` since `at`, `error`."""
+
 
 def views(p: int) -> str:
     """stream: entries."""
@@ -27,6 +30,11 @@ def dead(p: int) -> str:
 def total(p: int) -> str:
     """hash: running totals of views, kept by the scripts that accept and commit them."""
     return f"gs:total:{{{p}}}"
+
+
+def writer(p: int, name: str) -> str:
+    """string: the number of the last entry that one writer put on the stream; expires."""
+    return f"gs:writer:{{{p}}}:{name}"
 
 
 def count(p: int, site: str) -> str:
@@ -138,7 +146,9 @@ def arrivals(site: str, stamp: str) -> str:
     """hash: what arrived in one UTC hour, stamped YYYYMMDDHH, in readings; expires 48 h after its last write.
 
     Fields `accepted`, `dropped:REASON`, `refused:KIND`, `uncounted:REASON` (accepted, and refused at commit),
-    `origin:ORIGIN` (at most 20), and `last_ms`, the moment of the last accepted view in Unix milliseconds.
+    `origin:ORIGIN` (at most 20), `untrusted` (X-Forwarded-For that was not believed), `heaviest` (thousandths
+    of the views that one address carries, as last found), and `last_ms`, the moment of the last accepted view
+    in Unix milliseconds.
     """
     return f"gs:arrivals:{site}:{stamp}"
 

@@ -1,9 +1,13 @@
 """The books of one partition: every view accepted is somewhere, and nowhere twice.
 
-    accepted = counted + duplicates + refused + repeated + pending + undelivered + dead
+    accepted = counted + duplicates + refused + (repeated - resent) + pending + undelivered
+               + spooled + dead + purged + dead_trimmed
     sum of the counts of all articles = counted + starting - corrected
 
-Both hold at any moment, also under load. One script reads the totals and
+Both hold at any moment, also under load. What a collector sends again, because
+it does not know whether it had been written, is accepted once and `resent`; as
+soon as nothing of it waits any more, all of that must have been recognised as
+repeated. One script reads the totals and
 where the counter stands; the entries it has not acknowledged are read after
 that, one by one, because an entry on the stream never changes. If the counter
 trimmed one of them meanwhile, the reading begins anew.
@@ -20,6 +24,12 @@ _READ = files("shared").joinpath("lua/ledger.read.lua").read_text()
 _CHUNK = 100
 _ATTEMPTS = 20
 
+TAKEN = ("accepted", "resent")
+"""The totals that tell what was put on the stream, or would have been."""
+
+SETTLED = ("counted", "duplicates", "refused", "repeated", "dead", "purged", "dead_trimmed")
+"""The totals that tell what became of accepted views which are no longer on their stream."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -33,7 +43,14 @@ class Ledger:
     """Views of articles that nobody knew, beyond what their site lets in."""
     repeated: int = 0
     """Views of entries whose id had been committed before."""
+    resent: int = 0
+    """Views of entries that a collector put on the stream once more."""
     dead: int = 0
+    """In dead letters that are kept."""
+    purged: int = 0
+    """In dead letters that somebody threw away."""
+    dead_trimmed: int = 0
+    """In dead letters that had to go for newer ones: lost."""
     starting: int = 0
     """Views put in by `import counts`; they were never accepted."""
     corrected: int = 0
@@ -42,6 +59,8 @@ class Ledger:
     """On the stream, delivered and not acknowledged."""
     undelivered_views: int = 0
     """On the stream, not delivered."""
+    spooled_views: int = 0
+    """In the spools that were looked at, and not on the stream."""
     counts_sum: int = 0
     """The counts of all articles of all sites."""
     steady: bool = True
@@ -55,9 +74,13 @@ class Ledger:
             + self.duplicates
             + self.refused
             + self.repeated
+            - self.resent
             + self.pending_views
             + self.undelivered_views
+            + self.spooled_views
             + self.dead
+            + self.purged
+            + self.dead_trimmed
         )
 
     @property
@@ -66,9 +89,14 @@ class Ledger:
         return self.counts_sum - (self.counted + self.starting - self.corrected)
 
     @property
+    def unrecognised(self) -> int:
+        """How many views were sent again and are neither known as such nor waiting: counted twice."""
+        return max(0, self.resent - self.repeated - self.pending_views - self.undelivered_views)
+
+    @property
     def balanced(self) -> bool:
-        """Whether both equations hold."""
-        return self.difference == 0 and self.counts_difference == 0
+        """Whether both equations hold, and what was sent again is not counted again."""
+        return self.difference == 0 and self.counts_difference == 0 and self.unrecognised == 0
 
 
 def views_in(fields: Mapping[bytes, bytes]) -> int:
@@ -80,6 +108,8 @@ def views_in(fields: Mapping[bytes, bytes]) -> int:
     body = fields.get(b"b", b"")
     if body[:1] == b"\xdc" and len(body) >= 3:
         return int.from_bytes(body[1:3], "big")
+    if body[:1] == b"\xdd" and len(body) >= 5:
+        return int.from_bytes(body[1:5], "big")
     if body and 0x90 <= body[0] <= 0x9F:
         return body[0] & 0x0F
     return 0
@@ -126,7 +156,10 @@ async def _read_once(redis: Client, p: int, sites: list[str], *, last: bool) -> 
         duplicates=int(totals.get(b"duplicates", 0)),
         refused=int(totals.get(b"refused", 0)),
         repeated=int(totals.get(b"repeated", 0)),
+        resent=int(totals.get(b"resent", 0)),
         dead=int(totals.get(b"dead", 0)),
+        purged=int(totals.get(b"purged", 0)),
+        dead_trimmed=int(totals.get(b"dead_trimmed", 0)),
         starting=int(totals.get(b"starting", 0)),
         corrected=int(totals.get(b"corrected", 0)),
         pending_views=pending_views,

@@ -149,6 +149,10 @@ class CounterMetrics:
             "groundswell_commit_failures", "Commits that failed and left their entries pending."
         )
         self.commit_seconds = make.histogram("groundswell_commit_seconds", "Time one commit took.")
+        self.clock_jump = make.gauge(
+            "groundswell_redis_clock_jump_seconds",
+            "How far the clock of Redis jumped within the last half hour; 0 while it goes as it should.",
+        )
         self.commit_views = make.histogram(
             "groundswell_commit_views",
             "Views in one commit.",

@@ -1,6 +1,7 @@
 """Every refusal of the HTTP interface: a closed set of kinds, each a problem document (RFC 9457)."""
 
 import json
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -35,6 +36,10 @@ class Kind(Enum):
     NOT_FOUND = (404, "Nothing is here.")
     METHOD_NOT_ALLOWED = (405, "This address does not take this method.")
     TOO_MANY_LISTENERS = (503, "As many listen already as one process serves; poll, or come back later.")
+    TOO_MANY_REQUESTS = (429, "One address, or one network, sends more than is let in; wait before the next.")
+    TOO_MANY_CONNECTIONS = (503, "This process has as many connections as it keeps; come back later.")
+    BACKLOG = (503, "More views wait to be counted than may wait; come back later.")
+    SPOOL_FULL = (503, "Redis takes no views now, and neither does the spool; come back later.")
     UNAVAILABLE = (503, "This cannot be done just now; try again.")
     INTERNAL = (500, "This is our fault; it has been logged.")
 
@@ -66,6 +71,8 @@ class Problem(Exception):
         super().__init__(detail or kind.title)
         self.kind = kind
         self.detail = detail
+        self.headers: Sequence[tuple[bytes, bytes]] = ()
+        """What its answer has beside the headers of its kind."""
         self.extra = extra
 
     def document(self) -> bytes:
@@ -77,4 +84,9 @@ class Problem(Exception):
             **({"detail": self.detail} if self.detail else {}),
             **self.extra,
         }
-        return json.dumps(body, ensure_ascii=True).encode()
+        return without_markup(json.dumps(body, ensure_ascii=True)).encode()
+
+
+def without_markup(text: str) -> str:
+    """Return JSON in which no character of a text is one of HTML: it says the same, wherever it ends up."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

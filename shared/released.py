@@ -5,6 +5,7 @@ both. So each process puts its scripts into Redis when it starts, and looks
 there for a name that is not its own.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable
 
@@ -19,6 +20,9 @@ LIFETIME = 366 * 86_400
 """Seconds a release is served after it was last started."""
 
 _HASHED = re.compile(r"/([a-z]{1,20}\.v[0-9]{1,3})\.[0-9a-f]{16}\.js")
+_DEADLINE = 0.8
+"""Seconds a request waits for Redis."""
+
 _REMEMBERED = 20
 """Scripts of other releases held in memory."""
 
@@ -64,7 +68,8 @@ class Released:
     async def _find(self, path: str) -> Script:
         named = _HASHED.fullmatch(path)
         try:
-            body: bytes | None = await self._redis.get(keys.script(path)) if named else None
+            async with asyncio.timeout(_DEADLINE):
+                body: bytes | None = await self._redis.get(keys.script(path)) if named else None
         except UNAVAILABLE:
             raise Problem(Kind.UNAVAILABLE) from None
         script = Script(named[1], body) if named and body else None

@@ -15,7 +15,8 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
 
 import uvicorn
 from prometheus_client import (
@@ -27,7 +28,9 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.crowd import Counted, Crowd
 from shared.http import JSON, NO_STORE, TEXT, ASGIApp, Request, Response, Routes
+from shared.metrics import ServerMetrics
 from shared.peer import Peer
 from shared.tasks import end
 
@@ -56,6 +59,14 @@ class Service(Protocol):
         """Return why it cannot do its work now, a sentence each; empty when it can."""
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """A service that says more of itself than whether it is ready."""
+
+    def notes(self) -> list[str]:
+        """Return what is not as usual, a sentence each."""
+
+
 def new_registry() -> CollectorRegistry:
     """Return a registry of a process' own, with what Python and the kernel say of it."""
     # A second series of everything, for when it was made, would only be paid for.
@@ -75,7 +86,10 @@ def management(service: Service, registry: CollectorRegistry) -> Routes:
 
     async def readyz(request: Request) -> Response:
         reasons = await service.unready()
-        body = json.dumps({"ready": not reasons, "reasons": reasons}).encode()
+        told: dict[str, object] = {"ready": not reasons, "reasons": reasons}
+        if isinstance(service, Telling):
+            told["notes"] = service.notes()
+        body = json.dumps(told).encode()
         return Response(503 if reasons else 200, body, (JSON, NO_STORE))
 
     async def metrics(request: Request) -> Response:
@@ -94,12 +108,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-def http_server(app: ASGIApp) -> uvicorn.Server:
-    """Return the one server that every port of every process runs, not yet started."""
+def http_server(app: ASGIApp, crowd: Crowd | None = None) -> uvicorn.Server:
+    """Return the one server that every port of every process runs, not yet started.
+
+    `crowd` is how many connections it keeps; None keeps all.
+    """
+    protocol: Any = Peer if crowd is None else partial(Counted, crowd=crowd)
     return _Server(
         uvicorn.Config(
             app,
-            http=Peer,
+            http=protocol,
             loop="none",
             interface="asgi3",
             lifespan="off",
@@ -139,8 +157,13 @@ async def run(
     registry: CollectorRegistry,
     management_socket: socket.socket,
     http: socket.socket | None = None,
+    *,
+    max_connections: int = FILES,
 ) -> None:
-    """Run a service until SIGTERM or SIGINT, then drain and return."""
+    """Run a service until SIGTERM or SIGINT, then drain and return.
+
+    `max_connections` is how many the public port keeps; the management port keeps all.
+    """
     allow_many_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -155,7 +178,9 @@ async def run(
         if service.app is not None and http is not None:
             # Who connects meanwhile waits in the queue of the socket, instead of being told to come again.
             await _ready_or(stopped, service)
-            servers.append(http_server(service.app))
+            files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+            crowd = Crowd(max_connections, files, ServerMetrics(registry))
+            servers.append(http_server(service.app, crowd))
             tasks.append(asyncio.create_task(servers[-1].serve(sockets=[http])))
         # A server that ends by itself takes the process with it: the supervisor starts it again.
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)

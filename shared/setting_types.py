@@ -2,8 +2,10 @@
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
-from urllib.parse import urlsplit
+from pathlib import Path
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
+from typing import Annotated, NamedTuple
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -14,6 +16,10 @@ from shared.bearer import Keys
 SITE_NAME = re.compile(r"[a-z0-9.-]{1,64}")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION = re.compile(r"(\d+)([smhd]?)")
+
+_AUTHORITY = "ssl_ca_certs"
+_UNVERIFIED = ("ssl_cert_reqs", "ssl_check_hostname")
+"""What redis-py reads in an address; the last two would have it believe anybody."""
 
 Network = IPv4Network | IPv6Network
 
@@ -29,6 +35,44 @@ def parse_duration(value: object) -> int:
     if match is None:
         raise ValueError("a duration is a number with s, m, h or d, such as 30m")
     return int(match[1]) * _UNITS.get(match[2] or "s", 1)
+
+
+class Rate(NamedTuple):
+    """How much is let in: `quota` at once, and as many again within `window` seconds."""
+
+    quota: int
+    window: int
+
+
+def parse_rate(value: object) -> object:
+    """Return a rate of text such as `3000/1m`; None for `0` and `off`; what is no text as it is.
+
+    Raises ValueError for anything else.
+    """
+    if value == 0:
+        return None
+    if not isinstance(value, str):
+        return value
+    if value in ("0", "off"):
+        return None
+    quota, _, window = value.partition("/")
+    if not (quota.isascii() and quota.isdigit() and int(quota) and window and parse_duration(window)):
+        raise ValueError("a limit is a number in a time, such as 3000/1m, or off")
+    return Rate(int(quota), parse_duration(window))
+
+
+_SIZES = {"": 1, "kb": 1_024, "mb": 1_024**2, "gb": 1_024**3}
+_SIZE = re.compile(r"(\d+)(kb|mb|gb|)")
+
+
+def parse_size(value: object) -> int:
+    """Return bytes, of a number of them or of text such as `256mb`. Raises ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a size is a number with kb, mb or gb, such as 256mb")
+    return int(match[1]) * _SIZES[match[2]]
 
 
 def split(value: object) -> object:
@@ -52,7 +96,27 @@ def _origin(value: str) -> str:
 def _redis_url(value: str | None) -> str | None:
     if value is not None and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ValueError("the address of a Redis begins with redis://, rediss:// or unix://")
+    if value is not None and any(name in _UNVERIFIED for name, _ in parse_qsl(urlsplit(value).query)):
+        raise ValueError("the certificate of a Redis is always verified; redis_ca names its authority")
     return value
+
+
+def _authority(value: Path | None) -> Path | None:
+    if value is not None:
+        try:
+            SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(value)
+        except (OSError, SSLError):
+            raise ValueError(f"{value} is no file of certificates in PEM") from None
+    return value
+
+
+def verified_by(url: str | None, authority: Path | None) -> str | None:
+    """Return the address of a Redis with the authority that its certificate must be signed by."""
+    if url is None or authority is None or urlsplit(url).scheme != "rediss":
+        return url
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query) if pair[0] != _AUTHORITY]
+    return urlunsplit(parts._replace(query=urlencode([*query, (_AUTHORITY, str(authority.absolute()))])))
 
 
 def _zone(value: str) -> str:
@@ -99,6 +163,7 @@ def _network(value: object) -> object:
 
 
 Duration = Annotated[int, BeforeValidator(parse_duration)]
+Size = Annotated[int, BeforeValidator(parse_size), Field(ge=0)]
 SiteName = Annotated[str, AfterValidator(_site_name)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Networks = Annotated[
@@ -106,12 +171,19 @@ Networks = Annotated[
 ]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(split)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)]
-Secrets = Annotated[tuple[Annotated[str, AfterValidator(_secret)], ...], NoDecode, BeforeValidator(split)]
+Secrets = Annotated[
+    tuple[Annotated[str, AfterValidator(_secret)], ...],
+    NoDecode,
+    BeforeValidator(split),
+    Field(repr=False),
+]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 AddressesOfSites = Annotated[
     tuple[Annotated[str, AfterValidator(_of_site)], ...], NoDecode, BeforeValidator(split)
 ]
-KeyText = Annotated[str | None, AfterValidator(_keys)]
+KeyText = Annotated[str | None, AfterValidator(_keys), Field(repr=False)]
 DedupeWindow = Annotated[Duration, Field(ge=0, le=86_400)]
-RedisUrl = Annotated[str | None, AfterValidator(_redis_url)]
+Authority = Annotated[Path | None, AfterValidator(_authority)]
+RedisUrl = Annotated[str | None, AfterValidator(_redis_url), Field(repr=False)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
+RateLimit = Annotated[Rate | None, NoDecode, BeforeValidator(parse_rate)]

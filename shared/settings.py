@@ -25,6 +25,7 @@ from pydantic_settings import (
 
 from shared.setting_types import (
     AddressesOfSites,
+    Authority,
     DedupeWindow,
     Duration,
     KeyText,
@@ -32,12 +33,16 @@ from shared.setting_types import (
     Networks,
     Origin,
     Origins,
+    Rate,
+    RateLimit,
     RedisUrl,
     Secrets,
     SiteName,
+    Size,
     TimeZone,
     WebAddress,
     split,
+    verified_by,
 )
 
 POST_KEYS = ("p",)
@@ -70,6 +75,9 @@ class SiteSettings(BaseModel):
     """Query parameters that name an article, such as `p`."""
     own_networks: Networks = ()
     """Networks whose readings are own traffic."""
+    visitor: Literal["daily", "off"] | None = None
+    """Whether visitors are told apart, by a hash that nobody can make again the day after; none takes the
+    global setting."""
     honour_privacy_signals: bool = False
     """Whether a reader's Global Privacy Control or Do Not Track keeps the reading from counting."""
     token_secret: Secrets = ()
@@ -124,11 +132,19 @@ class Settings(BaseSettings):
     """WordPresses to follow, each as SITE=URL, one of a site."""
     public_url: Origin | None = None
     """The address readers reach this service at."""
+    desk_url: Origin | None = None
+    """The address the newsroom reaches the desk's page at; the board links to it."""
 
+    redis_ca: Authority = None
+    """Certificates of the authority that signs that of a rediss:// address; none takes the system's."""
     redis_url: RedisUrl = None
     """Where Redis is; none starts the embedded Valkey."""
     redis_maxmemory: Annotated[str, Field(pattern=r"^\d+(kb|mb|gb)$")] = "512mb"
     """How much the embedded Valkey may hold before it refuses writes."""
+    redis_rewrite_daily: bool = True
+    """Whether the embedded Valkey's append-only file is written anew every day, without salts gone since."""
+    backups_kept: Annotated[int, Field(ge=0, le=1_000)] = 7
+    """How many daily backups `serve` keeps under the data directory; 0 makes none."""
     partitions: Annotated[int, Field(ge=1, le=256)] = 1
     """P, the number of streams; a change starts at the next UTC midnight."""
 
@@ -144,6 +160,15 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     """Proxies whose X-Forwarded-For is believed, walked from the right."""
 
+    address_limit: RateLimit = Rate(3_000, 60)
+    """Readings of pages that one address may send, such as 3000/1m; off lets in all (docs/addresses.md)."""
+    network_limit: RateLimit = Rate(12_000, 60)
+    """Readings of pages that one network (/24 of IPv4, /64 of IPv6) may send."""
+    read_limit: RateLimit = Rate(12_000, 60)
+    """Public questions of the query service that one address may ask."""
+    max_connections: Annotated[int, Field(ge=1, le=60_000)] = 10_000
+    """Connections that one process keeps at its public port."""
+
     feed_interval: Annotated[Duration, Field(ge=5, le=3_600)] = 30
     """How often a feed is asked for what is new."""
     feed_networks: Networks = ()
@@ -157,9 +182,21 @@ class Settings(BaseSettings):
     demo_pages: bool = True
     """Whether /demo/ shows the catalogue as a small news site."""
 
+    visitor: Literal["daily", "off"] = "daily"
+    """Whether visitors are told apart: `daily` by a hash that changes every day, `off` not at all."""
     dedupe_window: DedupeWindow = 1_800
     flush_interval_ms: Annotated[int, Field(ge=0, le=100)] = 3
     """How long the collector gathers views before it writes them as one entry."""
+    spool: bool = True
+    """Whether the collector keeps views on disk, in the data directory, while Redis does not take them."""
+    spool_max_bytes: Size = 256 * 1_024**2
+    """How much one process keeps there; beyond it views are refused."""
+    spool_max_age: Annotated[Duration, Field(ge=1, le=172_800)] = 86_400
+    """How long an entry may wait there; an older one becomes a dead letter, since its id may be forgotten."""
+    backlog_max_entries: Annotated[int, Field(ge=1)] = 200_000
+    """Entries of a partition that may wait for the counter; beyond it views are refused."""
+    backlog_max_age: Annotated[Duration, Field(ge=1, le=86_400)] = 86_400
+    """How long the oldest of them may wait before views are refused."""
     reclaim_after: Annotated[float, Field(gt=0, le=300)] = 5.0
     """Seconds after which an unacknowledged entry is taken over from its consumer."""
     ready_lag: Annotated[int, Field(ge=1)] = 50_000
@@ -199,6 +236,11 @@ class Settings(BaseSettings):
             given = {**given, "sites": tables}
         return given
 
+    @field_validator("redis_url")
+    @classmethod
+    def _with_its_authority(cls, url: str | None, info: ValidationInfo) -> str | None:
+        return verified_by(url, info.data.get("redis_ca"))
+
     @field_validator("feed", "wordpress")
     @classmethod
     def _of_known_sites(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -221,6 +263,10 @@ class Settings(BaseSettings):
         """Return the dedupe window of a site in seconds; a site not configured here has the global one."""
         own = self.of(site).dedupe_window
         return self.dedupe_window if own is None else own
+
+    def tells_visitors_apart(self, site: str) -> bool:
+        """Return whether a visitor of the site is known again within a day."""
+        return (self.of(site).visitor or self.visitor) == "daily"
 
     def of(self, site: str) -> SiteSettings:
         """Return the settings of a site; one not configured here has the defaults."""

@@ -42,8 +42,13 @@ def main(redis_url: str, partitions: str) -> None:
         partitions=int(partitions),
         reclaim_after=0.3,
     )
+    asyncio.run(serve(settings))
+
+
+async def serve(settings: Settings, management_port: int = 0) -> None:
+    """Run it until it is told to stop."""
     registry = new_registry()
-    asyncio.run(run(CarelessCounter(settings, registry), registry, bind("127.0.0.1", 0)))
+    await run(CarelessCounter(settings, registry), registry, bind("127.0.0.1", management_port))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ async def collector_at(
 ) -> AsyncIterator[Collector]:
     """A collector that takes views of one site, which sets this for itself."""
     given: dict[str, Any] = {"sites": {SITE: site}, "redis_url": redis_url, "batch_key": BATCH_KEY}
+    # A test has few addresses and little time; the limits have tests of their own, and so has the spool.
+    given |= {"address_limit": None, "network_limit": None, "spool": False}
     collector = build(Settings(**given), registry or CollectorRegistry())
     await collector.start()
     try:

@@ -21,11 +21,12 @@ KEY = {"authorization": "Bearer open-sesame"}
 
 
 def settings(redis_url: str, **fields: object) -> Settings:
+    """Return the settings of a collector, which spools only where it is given a data directory."""
     return Settings(
         site=(SITE,),
         redis_url=redis_url,
         batch_key="open-sesame,sha256:" + "0" * 64,
-        **fields,  # type: ignore[arg-type]
+        **{"spool": "data_dir" in fields, **fields},  # type: ignore[arg-type]
     )
 
 

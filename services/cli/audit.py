@@ -2,8 +2,10 @@
 
 import asyncio
 import json as encoding
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +16,10 @@ from rich.table import Table
 from services.cli import options, reach, running
 from services.cli.options import Config, DataDir, RedisUrl
 from services.cli.running import Running
+from services.cli.trouble import Trouble
+from services.collector.spool.file import Row
+from services.collector.spool.reading import not_written, rows_in
+from services.collector.spool.spool import DIRECTORY
 from shared import ledger
 from shared.ledger import Ledger
 from shared.partition import read_plan
@@ -24,9 +30,13 @@ _WAYS = {
     "duplicates": "+ duplicates",
     "refused": "+ refused at commit",
     "repeated": "+ in repeated entries",
+    "resent": "- sent again",
     "pending_views": "+ pending",
     "undelivered_views": "+ undelivered",
+    "spooled_views": "+ spooled",
     "dead": "+ in dead letters",
+    "purged": "+ purged dead letters",
+    "dead_trimmed": "+ dead letters trimmed, lost",
 }
 _COUNTS = {
     "counts_sum": "counts of all articles",
@@ -51,11 +61,18 @@ def audit(
     config: Config = None,
 ) -> None:
     """Check the books on live data; exit 1 when they do not balance."""
-    books = asyncio.run(read(running.find(options.settings(ctx))))
+    settings = options.settings(ctx)
+    books = asyncio.run(read(running.find(settings), settings.data_dir / DIRECTORY))
     balanced = all(book.balanced for book in books)
     if json:
         partitions = [
-            {**asdict(b), "difference": b.difference, "counts_difference": b.counts_difference} for b in books
+            {
+                **asdict(b),
+                "difference": b.difference,
+                "counts_difference": b.counts_difference,
+                "unrecognised": b.unrecognised,
+            }
+            for b in books
         ]
         typer.echo(encoding.dumps({"balanced": balanced, "partitions": partitions}))
     else:
@@ -64,11 +81,27 @@ def audit(
         raise typer.Exit(1)
 
 
-async def read(found: Running) -> list[Ledger]:
-    """Return the ledgers of every partition ever used. Raises Trouble when Redis does not answer."""
+async def read(found: Running, spool: Path | None = None) -> list[Ledger]:
+    """Return the ledgers of every partition ever used, with what waits in the spools of a directory.
+
+    Raises Trouble when Redis does not answer, or a spool file cannot be read.
+    """
     async with reach.redis_of(found, "audit") as redis:
         plan = await read_plan(redis)
-        return [await ledger.read(redis, p) for p in range(plan.ever if plan else 1)]
+        # Before the ledgers: what is brought back meanwhile is then in both, and on both sides.
+        spooled = await not_written(redis, _rows(spool) if spool else [])
+        books = [await ledger.read(redis, p) for p in range(plan.ever if plan else 1)]
+    return [
+        replace(book, accepted=book.accepted + spooled[book.p], spooled_views=spooled[book.p])
+        for book in books
+    ]
+
+
+def _rows(spool: Path) -> list[Row]:
+    try:
+        return rows_in(spool)
+    except (OSError, sqlite3.Error) as error:
+        raise Trouble(f"data_dir: the spool in {spool} cannot be read: {error}") from None
 
 
 def _show(books: list[Ledger], console: Console) -> None:
@@ -77,6 +110,10 @@ def _show(books: list[Ledger], console: Console) -> None:
     for book in books:
         if not book.steady:
             console.print(f"Partition {book.p} moved too fast to be read at one moment; run this again.")
+        if book.unrecognised:
+            console.print(
+                f"Partition {book.p} counted {book.unrecognised:,} views again that were sent again."
+            )
     if all(book.balanced for book in books):
         console.print("Balanced: every view is somewhere, and nowhere twice.")
     else:

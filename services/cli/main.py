@@ -24,10 +24,12 @@ COMMANDS = {
     "import": "services.cli.importing.commands",
     "top": "services.cli.top",
     "audit": "services.cli.audit",
+    "doctor": "services.cli.doctor.command",
     "evaluate": "services.cli.evaluate.command",
     "correct": "services.cli.correct",
     "backup": "services.cli.backup.commands",
     "restore": "services.cli.backup.commands",
+    "dead": "services.cli.dead",
     "token": "services.cli.token",
 }
 """Where each command is; a module adds its own with `register(app)`."""

@@ -39,6 +39,10 @@ Port = Annotated[
 DeskPort = Annotated[
     str | None, typer.Option("--desk-port", metavar="PORT", help="Port of the desk; 0 is any free one.")
 ]
+DeskUrl = Annotated[
+    str | None,
+    typer.Option("--desk-url", metavar="URL", help="Address the newsroom reaches the desk's page at."),
+]
 ManagementHost = Annotated[
     str | None, typer.Option("--management-host", metavar="ADDRESS", help="Address of the management port.")
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from services.cli import key_file, logs, options
+from services.cli.backup.daily import Daily
 from services.cli.embedded import Embedded, reserve_port
 from services.cli.lock import Lock
 from services.cli.options import (
@@ -17,6 +19,7 @@ from services.cli.options import (
     DataDir,
     DedupeWindow,
     DeskPort,
+    DeskUrl,
     Feeds,
     Host,
     LogLevel,
@@ -29,6 +32,7 @@ from services.cli.options import (
     TrustedProxies,
     WordPresses,
 )
+from services.cli.rewrite import Rewriting
 from services.cli.running import Running
 from services.cli.sockets import address, listen
 from services.cli.supervisor import SERVICES, Supervisor, WhenReady
@@ -58,6 +62,7 @@ def serve(
     dedupe_window: DedupeWindow = None,
     trusted_proxies: TrustedProxies = None,
     desk_port: DeskPort = None,
+    desk_url: DeskUrl = None,
     board: Board = None,
     log_level: LogLevel = None,
     config: Config = None,
@@ -87,12 +92,21 @@ async def run(settings: Settings, when_ready: WhenReady) -> None:
         sockets["web"]["http"] = stack.enter_context(listen(settings.host, settings.port, "port"))
         # The desk is never public, whatever --host says.
         sockets["desk"]["http"] = stack.enter_context(listen(LOOPBACK, settings.desk_port, "desk-port"))
-        resolved, valkey = _resolve(settings, address(sockets["web"]["http"]), stack)
-        await Supervisor(resolved, lock, valkey, sockets, when_ready).run()
+        urls = {name: address(sockets[name]["http"]) for name in ("web", "desk")}
+        resolved, valkey = _resolve(settings, urls, stack)
+        chores = [Daily(resolved).run]
+        if valkey and resolved.redis_rewrite_daily:
+            chores.append(Rewriting(valkey).run)
+        await Supervisor(resolved, lock, valkey, sockets, when_ready, chores=chores).run()
 
 
-def _resolve(settings: Settings, url: str, stack: ExitStack) -> tuple[Settings, Embedded | None]:
-    """Return the settings with everything filled in that was left to us, and the Valkey to start."""
+def _resolve(
+    settings: Settings, urls: Mapping[str, str], stack: ExitStack
+) -> tuple[Settings, Embedded | None]:
+    """Return the settings with everything filled in that was left to us, and the Valkey to start.
+
+    `urls` are the addresses on this machine of `web` and `desk`.
+    """
     given = {name: getattr(settings, name) for name in ("batch_key", "desk_key", "newsroom_key")}
     needed = [name for name, value in given.items() if value is None]
     valkey = None
@@ -109,8 +123,10 @@ def _resolve(settings: Settings, url: str, stack: ExitStack) -> tuple[Settings, 
     update = {
         **{name: value or kept[name] for name, value in given.items()},
         "redis_url": valkey.url if valkey else settings.redis_url,
-        "public_url": settings.public_url or url,
-        "port": urlsplit(url).port,
+        "public_url": settings.public_url or urls["web"],
+        # Who reads the board from elsewhere would be led to a machine of their own.
+        "desk_url": settings.desk_url or (None if settings.public_url else urls["desk"]),
+        "port": urlsplit(urls["web"]).port,
     }
     return settings.model_copy(update=update), valkey
 
@@ -123,6 +139,7 @@ async def tell(settings: Settings, running: Running) -> None:
         f"  {running.url}/demo/  the catalogue as a small news site\n"
         f"  {running.url}/board  the newsroom's board, with the snippet for your pages\n"
         f"  {running.url}/docs   the HTTP interface\n"
-        f"The desk is {running.desk}. Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
+        f"The desk, to pin, ban, boost and sponsor, is {running.desk}. "
+        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
         err=True,
     )

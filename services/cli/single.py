@@ -47,7 +47,15 @@ def run(name: str, settings: Settings) -> None:
         registry = new_registry()
         service = importlib.import_module(MODULES[name]).build(settings, registry)
         logs.adopt()
-        uvloop.run(run_service(service, registry, sockets["management"], sockets.get("http")))
+        uvloop.run(
+            run_service(
+                service,
+                registry,
+                sockets["management"],
+                sockets.get("http"),
+                max_connections=settings.max_connections,
+            )
+        )
     except Exception:
         log.exception("fails")
         sys.exit(1)

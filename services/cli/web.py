@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry
 
 from services import collector, query
 from shared.http import ASGIApp, Receive, Scope, Send
-from shared.service import Service
+from shared.service import Service, Telling
 from shared.settings import Settings
 
 
@@ -17,6 +17,7 @@ class Web:
         assert writing.app is not None  # noqa: S101 - both are known to have one
         assert reading.app is not None  # noqa: S101
         self._services = (writing, reading)
+        self._writing = writing
         self.app: ASGIApp | None = by_path(writing.app, reading.app)
 
     async def start(self) -> None:
@@ -31,6 +32,10 @@ class Web:
         """Return why either cannot do its work."""
         answers = await asyncio.gather(*(service.unready() for service in self._services))
         return list(dict.fromkeys(reason for reasons in answers for reason in reasons))
+
+    def notes(self) -> list[str]:
+        """Return what is not as usual with what is taken."""
+        return self._writing.notes() if isinstance(self._writing, Telling) else []
 
 
 def by_path(writing: ASGIApp, reading: ASGIApp) -> ASGIApp:

@@ -1,75 +1,50 @@
-"""Which address a request came from, when proxies stand in between."""
+"""How much of a site's views the heaviest address carries.
 
-from collections.abc import Sequence
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
-from socket import AF_INET, inet_pton
+Found in bounded memory: the summary of Misra and Gries (Finding repeated
+elements, 1982) keeps as many addresses as have room. When one more comes, it
+and one view of each kept one are taken away, so none is told with more than it
+has, and with less by at most views / (room + 1). An address is a hash under a
+key that this process made up.
+"""
 
-from shared.setting_types import Network
+import os
 
-Spans = tuple[tuple[int, int, int], ...]
-"""Networks as numbers: version, mask and first address of each."""
+FEWEST = 1_000
+"""Views below which a share says nothing."""
 
-_Address = tuple[str, int, int]
-"""An address as text, its version, and it as a number."""
-
-
-@lru_cache(maxsize=1_000)
-def spans(networks: tuple[Network, ...]) -> Spans:
-    """Return networks as numbers, which many addresses can be held against quickly."""
-    return tuple((n.version, int(n.netmask), int(n.network_address)) for n in networks)
+_ROOM = 200
+_EVERY = 100
+_SPAN = 3_600.0
+"""Seconds after which counting begins anew, so that what was mended is soon forgotten."""
 
 
-def client_address(peer: str, forwarded_for: Sequence[bytes], trusted: Spans) -> str:
-    """Return the client's address as text: the rightmost one that is no trusted proxy.
+class HeaviestAddress:
+    """Counts the views of one site by address, for an hour at a time."""
 
-    `peer` is the other end of the connection, `forwarded_for` the
-    X-Forwarded-For headers in order. Whatever stands left of the first
-    untrusted address may be invented, so nobody looks at it.
-    """
-    if not forwarded_for or not _holds(trusted, _read(peer)):
-        return peer
-    hops = b",".join(forwarded_for).decode("latin-1").split(",")
-    for hop in reversed(hops):
-        address = _read(hop.strip())
-        if address is None:
-            return peer
-        if not _holds(trusted, address):
-            return address[0]
-        peer = address[0]
-    return peer
+    def __init__(self) -> None:
+        self._key = os.urandom(16)
+        self._views = 0
+        self._by: dict[int, int] = {}
+        self._since: float | None = None
 
+    def add(self, address: str, now: float) -> float | None:
+        """Count one view; return the share of the heaviest address whenever it is time to tell, else None.
 
-def within(address: str, networks: tuple[Network, ...]) -> bool:
-    """Return whether an address lies in one of the networks."""
-    return bool(networks) and _holds(spans(networks), _read(address))
-
-
-def _holds(networks: Spans, address: _Address | None) -> bool:
-    if address is None:
-        return False
-    _, own, number = address
-    return any(version == own and number & mask == first for version, mask, first in networks)
-
-
-def _read(text: str) -> _Address | None:
-    # ipaddress takes ten times as long, and every view has an address.
-    try:
-        return text, 4, int.from_bytes(inet_pton(AF_INET, text))
-    except (OSError, ValueError):
-        return _read_other(text)
-
-
-@lru_cache(maxsize=10_000)
-def _read_other(text: str) -> _Address | None:
-    """Return an address of IPv6, or one with brackets or a port; None for what is none."""
-    bare = text[1 : text.index("]")] if text.startswith("[") and "]" in text else text
-    if bare.count(":") == 1:  # IPv4 with a port
-        bare = bare.partition(":")[0]
-    try:
-        address = ip_address(bare)
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address):
-        address = address.ipv4_mapped or address
-    return str(address), address.version, int(address)
+        `now` is in seconds of any clock that only goes forward.
+        """
+        by, whose = self._by, hash(self._key + address.encode())
+        if whose in by:
+            by[whose] += 1
+        elif len(by) < _ROOM:
+            by[whose] = 1
+        else:
+            self._by = {one: views - 1 for one, views in by.items() if views > 1}
+        self._views += 1
+        if self._since is None:
+            self._since = now
+        if self._views % _EVERY or self._views < FEWEST:
+            return None
+        share = max(self._by.values(), default=0) / self._views
+        if now - self._since >= _SPAN:
+            self._views, self._by, self._since = 0, {}, now
+        return share

@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from services.collector.address import within
 from services.collector.bots import is_bot
 from services.collector.readings import BatchReading, Reading
+from shared.address import within
 from shared.article_id import BadArticleId, id_from_url, normalise_id
 from shared.problem import Kind, Problem
 from shared.settings import Settings, SiteSettings

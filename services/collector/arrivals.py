@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from services.collector.admission import DropReason
 from shared import hours, keys
-from shared.arrivals import ACCEPTED, DROPPED, LIFETIME, MAX_ORIGINS, ORIGIN, REFUSED
+from shared.arrivals import ACCEPTED, DROPPED, LIFETIME, MAX_ORIGINS, ORIGIN, REFUSED, UNTRUSTED
 from shared.connection import UNAVAILABLE, Client
 from shared.hours import HOUR
 from shared.metrics import CollectorMetrics
@@ -35,11 +35,12 @@ _ORIGIN = re.compile(
 class _Sums:
     """What one site saw in one hour since the last write."""
 
-    __slots__ = ("accepted", "last_ms", "origins", "others")
+    __slots__ = ("accepted", "heaviest", "last_ms", "origins", "others")
 
     def __init__(self) -> None:
         self.accepted = 0
         self.last_ms = 0
+        self.heaviest: int | None = None
         self.others: defaultdict[str, int] = defaultdict(int)
         self.origins: dict[str, int] = {}
 
@@ -56,6 +57,8 @@ class _Sums:
         for origin, readings in other.origins.items():
             self.add_origin(origin, readings)
         self.last_ms = max(self.last_ms, other.last_ms)
+        # What could not be written is older than what was noted since.
+        self.heaviest = other.heaviest if self.heaviest is None else self.heaviest
 
     def arguments(self) -> list[str | int]:
         """Return field, amount, field, amount, ..."""
@@ -101,6 +104,14 @@ class Arrivals:
         if isinstance(site, str) and site in self._sites:
             self._now(site).others[f"{REFUSED}:{kind.slug}"] += 1
 
+    def untrusted(self, site: str) -> None:
+        """Count one reading whose X-Forwarded-For came from an address that is no trusted proxy."""
+        self._now(site).others[UNTRUSTED] += 1
+
+    def heaviest(self, site: str, share: float) -> None:
+        """Note the share of the address that most of a site's views come from."""
+        self._now(site).heaviest = round(share * 1000)
+
     async def keep_writing(self) -> None:
         """Write about once a second until cancelled."""
         await every(EVERY, "what arrives is not written", self._write_undisturbed)
@@ -126,7 +137,8 @@ class Arrivals:
             async with self._redis.pipeline(transaction=False) as pipe:
                 for (site, hour), sums in pending:
                     key = keys.arrivals(site, hours.hour_stamp(hour * HOUR))
-                    told = (LIFETIME, sums.last_ms, MAX_ORIGINS, *sums.arguments())
+                    heaviest = "" if sums.heaviest is None else sums.heaviest
+                    told = (LIFETIME, sums.last_ms, MAX_ORIGINS, heaviest, *sums.arguments())
                     # With its text each time: a restarted server forgets scripts.
                     pipe.execute_command("EVAL", self._script, 1, key, *told)
                 replies = await pipe.execute(raise_on_error=False)

@@ -1,4 +1,4 @@
-"""Group commit: the views of a few milliseconds become one entry, written for all their requests.
+"""Group commit: the views of a few milliseconds become one entry, kept for all their requests.
 
 Fewer, larger entries beat a faster client: one entry of fifty views costs the
 counter half of what fifty entries of one view do.
@@ -7,9 +7,14 @@ counter half of what fifty entries of one view do.
 import asyncio
 import logging
 import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
-from services.collector.append import append
-from shared.connection import UNAVAILABLE, Client
+from services.collector.circuit import Circuit
+from services.collector.spool.file import Attempt
+from services.collector.spool.spool import Refused, Spool
+from services.collector.streams import Packed, Pen, Streams
+from shared.connection import UNAVAILABLE
 from shared.entry import MAX_VIEWS, Entry, View, new_entry_id
 from shared.metrics import CollectorMetrics
 from shared.problem import Kind, Problem
@@ -32,11 +37,11 @@ class _Group:
             if not waiter.done():  # or cancelled
                 waiter.set_result(None)
 
-    def refused(self) -> None:
-        """Tell everyone that Redis did not take it."""
+    def refused(self, kind: Kind) -> None:
+        """Tell everyone that nothing durable took it."""
         for waiter in self.waiting:
             if not waiter.done():
-                waiter.set_exception(Problem(Kind.UNAVAILABLE))
+                waiter.set_exception(Problem(kind))
                 # Who waited may have hung up; a failure that nobody hears is counted all the same.
                 waiter.exception()
 
@@ -44,21 +49,41 @@ class _Group:
 class GroupCommit:
     """Gathers the views of each partition and writes a group at a time."""
 
-    def __init__(self, redis: Client, metrics: CollectorMetrics, interval: float) -> None:
-        """`interval` is how long the first view of a group waits for more, in seconds."""
-        self._redis = redis
+    def __init__(
+        self,
+        streams: Streams,
+        spool: Spool | None,
+        metrics: CollectorMetrics,
+        interval: float,
+        *,
+        circuits: Mapping[int, Circuit],
+        held_back: Collection[int] = (),
+    ) -> None:
+        """`interval` is how long the first view of a group waits for more, in seconds.
+
+        `circuits` has one for every partition; `held_back` are those that are
+        to take nothing now.
+        """
+        self._streams = streams
+        self._spool = spool
         self._metrics = metrics
         self._interval = interval
+        self._circuits = circuits
+        self._held_back = held_back
+        self._pens: defaultdict[int, Pen] = defaultdict(Pen)
         self._open: dict[int, _Group] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._writing: dict[int, asyncio.Lock] = {}
 
     def add(self, partition: int, view: View) -> asyncio.Future[None]:
-        """Return a future that is done once the view is in Redis.
+        """Return a future that is done once the view is in Redis or in the spool.
 
-        It raises Problem(UNAVAILABLE) when Redis did not take it in time. A
-        view whose wait is cancelled is written all the same.
+        It raises Problem(UNAVAILABLE) or Problem(SPOOL_FULL) when neither took
+        it in time. A view whose wait is cancelled is written all the same.
+        Raises Problem(BACKLOG) for a partition that is to take nothing.
         """
+        if partition in self._held_back:
+            raise Problem(Kind.BACKLOG)
         group = self._open.get(partition)
         if group is None:
             group = self._open[partition] = _Group()
@@ -82,22 +107,46 @@ class GroupCommit:
         async with self._writing.setdefault(partition, asyncio.Lock()):
             del self._open[partition]
             started = time.perf_counter()
+            entries = [Packed.of(entry) for entry in _entries(group.views)]
             try:
-                await append(self._redis, _entries(partition, group.views))
-            except UNAVAILABLE as error:
-                self._metrics.flush_failures.inc()
-                log.warning("%d views were not taken: %s", len(group.views), type(error).__name__)
-                group.refused()
+                await self._keep(partition, entries)
+            except Problem as problem:
+                group.refused(problem.kind)
                 return
             self._metrics.flush_seconds.observe(time.perf_counter() - started)
             self._metrics.flush_views.observe(len(group.views))
             self._metrics.accepted.inc(len(group.views))
             group.taken()
 
+    async def _keep(self, partition: int, entries: list[Packed]) -> None:
+        """Write entries where they last. Raises Problem when nothing takes them."""
+        circuit = self._circuits[partition]
+        attempts: list[Attempt | None] = [None] * len(entries)
+        if circuit.may_try():
+            pen = self._pens[partition]
+            signed = pen.sign(entries)
+            try:
+                await self._streams.put(partition, pen.writer, signed)
+            except UNAVAILABLE as error:
+                self._metrics.flush_failures.inc()
+                log.warning("Redis did not take %d entries: %s", len(entries), type(error).__name__)
+                circuit.failed()
+                attempts = [Attempt(pen.writer, number) for number, _ in signed]
+                pen.change()
+            else:
+                circuit.succeeded()
+                return
+        if self._spool is None:
+            raise Problem(Kind.UNAVAILABLE)
+        try:
+            await self._spool.add(partition, list(zip(attempts, entries, strict=True)))
+        except Refused:
+            raise Problem(Kind.SPOOL_FULL) from None
 
-def _entries(partition: int, views: list[View]) -> list[tuple[int, Entry]]:
+
+def _entries(views: list[View]) -> list[Entry]:
     now_ms = time.time_ns() // 1_000_000
     return [
-        (partition, Entry(new_entry_id(now_ms), views[start : start + MAX_VIEWS]))
+        Entry(new_entry_id(now_ms), views[start : start + MAX_VIEWS])
         for start in range(0, len(views), MAX_VIEWS)
     ]

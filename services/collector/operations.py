@@ -32,7 +32,8 @@ _OUTCOME = (
     "`x-groundswell-reason` why it does not count (foreign-origin, bot, prefetch, own-traffic, opt-out, "
     "no-token, wrong-token)."
 )
-_WRONG = (Kind.BAD_SHAPE, Kind.UNKNOWN_SITE, Kind.BAD_ARTICLE_ID, Kind.UNAVAILABLE)
+_AWAY = (Kind.BACKLOG, Kind.SPOOL_FULL, Kind.UNAVAILABLE)
+_WRONG = (Kind.BAD_SHAPE, Kind.UNKNOWN_SITE, Kind.BAD_ARTICLE_ID, Kind.TOO_MANY_REQUESTS, *_AWAY)
 _BODY = (
     Kind.BODY_TOO_LARGE,
     Kind.UNSUPPORTED_CONTENT_TYPE,
@@ -77,7 +78,7 @@ OPERATIONS: tuple[Operation, ...] = (
             Kind.TOO_MANY_VIEWS,
             Kind.KEY_NOT_CONFIGURED,
             Kind.WRONG_KEY,
-            Kind.UNAVAILABLE,
+            *_AWAY,
         ),
         key="batch",
         example='curl "$URL/v1/views/batch" -H "Authorization: Bearer $KEY" '

@@ -10,8 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from services.collector.admission import DropReason
 from services.collector.arrivals import Arrivals
+from services.collector.backlog import Backlog
 from services.collector.group_commit import GroupCommit
 from services.collector.salts import Salts
+from services.collector.spool.spooling import Spooling
 from services.collector.views import Endpoints
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
@@ -19,6 +21,7 @@ from shared.http import NOSNIFF, ASGIApp, Header, Receive, Request, Response, Ro
 from shared.metrics import CollectorMetrics
 from shared.partition import load_plan
 from shared.problem import Problem
+from shared.reachable import why_not
 from shared.released import Released
 from shared.repeat import until_it_can
 from shared.script import Script
@@ -26,7 +29,7 @@ from shared.settings import Settings
 from shared.tasks import end
 
 DEADLINE = 0.8
-"""Seconds a request waits for Redis."""
+"""Seconds whatever works in the background waits for Redis; requests have shorter ones of their own."""
 
 _PLAN_REFRESH = 30.0
 
@@ -54,10 +57,25 @@ class Collector:
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
         metrics = CollectorMetrics(registry, drop_reasons=tuple(reason.value for reason in DropReason))
         self._refused = metrics.refused
-        self._group = GroupCommit(self._redis, metrics, settings.flush_interval_ms / 1000)
+        self._backlog = Backlog(
+            self._redis,
+            metrics,
+            max_entries=settings.backlog_max_entries,
+            max_age=settings.backlog_max_age,
+        )
+        self._spool = Spooling(settings, self._redis, registry, held_back=self._backlog.full)
+        self._group = GroupCommit(
+            self._spool.streams,
+            self._spool.spool,
+            metrics,
+            settings.flush_interval_ms / 1000,
+            circuits=self._spool.circuits,
+            held_back=self._backlog.full,
+        )
         self._arrivals = Arrivals(self._redis, settings.sites, metrics)
+        self._salts = Salts(self._redis)
         self._endpoints = Endpoints(
-            settings, metrics, self._catalogue, Salts(self._redis), self._group, arrivals=self._arrivals
+            settings, metrics, self._catalogue, self._salts, self._group, arrivals=self._arrivals
         )
         beacon = Script.read(Path(__file__).parent / "scripts" / BEACON.removeprefix("/"))
         self._released = Released(self._redis, [beacon])
@@ -70,33 +88,45 @@ class Collector:
             asyncio.create_task(self._learn()),
             asyncio.create_task(self._released.publish()),
             asyncio.create_task(self._arrivals.keep_writing(), name="arrivals"),
+            asyncio.create_task(self._backlog.keep_looking(), name="backlog"),
+            *self._spool.begin(),
         ]
 
     async def stop(self) -> None:
         """Write what is still gathered, then let go of Redis."""
         await end(self._tasks)
         await self._group.drain()
+        await self._spool.close()
         await self._arrivals.write()
         await self._redis.aclose()
 
     async def unready(self) -> list[str]:
         """Return why views are not taken now."""
         if self._endpoints.plan is None:
-            return ["Redis has not told the aliases and partitions yet"]
-        try:
-            await self._redis.ping()
-        except UNAVAILABLE as error:
-            return [f"Redis does not answer: {type(error).__name__}"]
-        return []
+            return [await why_not(self._redis) or "Redis has not told the aliases and partitions yet"]
+        if self._spool.takes:
+            return []
+        reason = await why_not(self._redis)
+        return [] if reason is None else [reason]
+
+    def notes(self) -> list[str]:
+        """Return what is not as usual, though views are taken."""
+        held = [f"partition {p} takes no views: too much waits to be counted" for p in self._backlog.full]
+        return [*self._spool.notes(), *held]
 
     async def _learn(self) -> None:
-        """Learn the aliases, then the plan; then views are taken. Keep up with both."""
+        """Learn the aliases and the salts, then the plan; then views are taken. Keep up with all of them."""
         await until_it_can("the collector waits for Redis", self._catalogue.load, pause=0.5)
-        self._tasks.append(asyncio.create_task(self._catalogue.follow()))
+        await until_it_can("the collector waits for Redis", self._salts.learn, pause=0.5)
+        self._tasks += [
+            asyncio.create_task(self._catalogue.follow()),
+            asyncio.create_task(self._salts.keep_ahead(), name="salts"),
+        ]
         while True:
             with contextlib.suppress(*UNAVAILABLE):
                 now = time.time()
-                self._endpoints.plan = await load_plan(self._redis, self._settings.partitions, now)
+                plan = await load_plan(self._redis, self._settings.partitions, now)
+                self._endpoints.plan, self._backlog.partitions = plan, plan.ever
             await asyncio.sleep(_PLAN_REFRESH if self._endpoints.plan else 0.5)
 
     def _routes(self) -> ASGIApp:

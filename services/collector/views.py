@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 
-from services.collector.address import client_address, spans
 from services.collector.admission import BATCH_STEPS, PAGE_STEPS, Attempt, Dropped, admit, known_site
 from services.collector.arrivals import Arrivals
 from services.collector.bots import MAX_USER_AGENT
+from services.collector.callers import Callers
 from services.collector.group_commit import GroupCommit
 from services.collector.readings import BatchReading, Reading, read, read_json
 from services.collector.salts import Salts
@@ -17,6 +17,7 @@ from services.collector.visitor import event_hash, given_visitor_hash, visitor_h
 from shared import hours
 from shared.bearer import Keys
 from shared.catalogue import Catalogue
+from shared.clock import Steady
 from shared.connection import UNAVAILABLE
 from shared.entry import View
 from shared.http import JSON, NO_STORE, Header, Request, Response
@@ -64,11 +65,12 @@ class Endpoints:
         self._salts = salts
         self._group = group
         self._arrivals = arrivals
-        self._proxies = spans(settings.trusted_proxies)
+        self._callers = Callers(settings, metrics, arrivals)
         self._batch_keys = Keys.parse(settings.batch_key)
         self._views = metrics.requests.labels("view")
         self._batches = metrics.requests.labels("batch")
         self._pixels = metrics.requests.labels("pixel")
+        self._clock = Steady()
         self.plan: PartitionPlan | None = None
         """Set once Redis has told it; until then nothing is taken."""
 
@@ -123,7 +125,7 @@ class Endpoints:
                 waiting.append((reading.site, await self._accept_batched(reading, key)))
             except Problem as problem:
                 self._arrivals.refused(_site_in(item), problem.kind)
-                if problem.kind is Kind.UNAVAILABLE:
+                if problem.kind.status == 503:
                     raise
                 self._metrics.refused.labels(problem.kind.slug).inc()
                 errors.append({"index": index, "reason": problem.kind.slug, "detail": problem.detail})
@@ -131,20 +133,26 @@ class Endpoints:
                 self._dropped(request, reading.site, drop)
                 dropped += 1
         for site, durable in waiting:
-            await durable
+            try:
+                await durable
+            except Problem as problem:
+                self._arrivals.refused(site, problem.kind)
+                raise
             self._arrivals.accepted(site, time.time_ns() // 1_000_000)
         answer = {"accepted": len(waiting), "dropped": dropped, "errors": errors}
         return Response(202, json.dumps(answer).encode(), (JSON, _ACCEPTED, NO_STORE))
+
+    def _now_ms(self) -> int:
+        return int(self._clock.settle(time.time()) * 1000)
 
     async def _accept(self, request: Request, reading: Reading) -> None:
         """Admit a reading of a page, and return once its view is durable."""
         settings = self._settings
         site = known_site(reading, settings)
         fields = request.fields
-        forwarded = request.headers(b"x-forwarded-for") if b"x-forwarded-for" in fields else ()
-        address = client_address(request.peer, forwarded, self._proxies)
+        address = self._callers.address(request, reading.site)
         user_agent = _text(fields.get(b"user-agent", b"")[:MAX_USER_AGENT])
-        received_ms = time.time_ns() // 1_000_000
+        received_ms = self._now_ms()
         attempt = Attempt(
             reading,
             site,
@@ -157,12 +165,15 @@ class Endpoints:
             fields.get(b"sec-gpc") == b"1" or fields.get(b"dnt") == b"1",
         )
         article = admit(attempt, settings, PAGE_STEPS, self._aliases(reading.site))
+        self._callers.admitted(reading.site, address)
         day = hours.day_stamp(received_ms / 1000)
-        salt = self._salts.known(day) or await self._salt(day)
-        visitor = visitor_hash(salt, reading.site, address, user_agent)
-        event = None
+        visitor = event = None
+        if settings.tells_visitors_apart(reading.site):
+            salt = self._salts.known(day) or await self._salt(day)
+            visitor = visitor_hash(salt, reading.site, address, user_agent)
         if reading.event_id is not None:
-            event = event_hash(reading.site, visitor.to_bytes(8), reading.event_id)
+            scope = b"" if visitor is None else visitor.to_bytes(8)
+            event = event_hash(reading.site, scope, reading.event_id)
         weight = 1.0 if reading.via is None else site.via_weight
         view = View(reading.site, article, received_ms, received_ms, visitor, event, weight, reading.via)
         await self._add(view, day)
@@ -171,7 +182,7 @@ class Endpoints:
     async def _accept_batched(self, reading: Reading, key: bytes) -> asyncio.Future[None]:
         """Admit a reading of a batch, and return a future that is done once its view is durable."""
         assert isinstance(reading, BatchReading)  # noqa: S101 - read() was given the model
-        received_ms = time.time_ns() // 1_000_000
+        received_ms = self._now_ms()
         site = known_site(reading, self._settings)
         attempt = Attempt(reading, site, received_ms)
         article = admit(attempt, self._settings, BATCH_STEPS, self._aliases(reading.site))
@@ -179,7 +190,7 @@ class Endpoints:
         occurred_ms = round(occurred.timestamp() * 1000) if occurred else received_ms
         day = hours.day_stamp(min(occurred_ms, received_ms) / 1000)
         visitor = event = None
-        if reading.visitor is not None:
+        if reading.visitor is not None and self._settings.tells_visitors_apart(reading.site):
             salt = self._salts.known(day) or await self._salt(day)
             visitor = given_visitor_hash(salt, reading.site, reading.visitor)
         if reading.event_id is not None:

@@ -21,6 +21,15 @@ Delivered = tuple[bytes, Entry]
 """A stream id and its entry."""
 
 
+class Time(NamedTuple):
+    """The time of Redis in Unix milliseconds, as services/counter/timing.py believes it."""
+
+    latest_ms: int
+    """No view happened later than this. It never moves back."""
+    now_ms: int
+    """Windows older than this may be over, and scores below its floor are nothing. Never after the latest."""
+
+
 class _Numbered(dict[Any, int]):
     """Numbers what it is asked for from 1, in that order."""
 
@@ -58,11 +67,11 @@ class Batch:
     """One batch, in numbers: what services/counter/layout.py hands to the script."""
 
     def __init__(
-        self, partition: int, now_ms: int, buckets: Mapping[Window, int], window_of: Callable[[str], int]
+        self, partition: int, time: Time, buckets: Mapping[Window, int], window_of: Callable[[str], int]
     ) -> None:
-        """`now_ms` is the time of Redis; `buckets` and `window_of` are as for of()."""
+        """The arguments are as for of()."""
         self.partition = partition
-        self.now_ms = now_ms
+        self.latest_ms, self.now_ms = time
         self.window_of = window_of
         self.hashes = _Numbered({keys.total(partition): 1})
         self.zsets = _Numbered()
@@ -87,18 +96,18 @@ class Batch:
         partition: int,
         entries: Sequence[Delivered],
         *,
-        now_ms: int,
+        time: Time,
         buckets: Mapping[Window, int],
         window_of: Callable[[str], int],
     ) -> "Batch":
         """Return the batch of some entries.
 
-        `now_ms` is the time of Redis, `buckets` the number of buckets of each
-        window as far as known, and `window_of` tells a site's own dedupe window
-        in seconds. A view happens at min(occurred, received, now). Raises
+        `time` is that of Redis, `buckets` the number of buckets of each window
+        as far as known, and `window_of` tells a site's own dedupe window in
+        seconds. A view happens at min(occurred, received, latest). Raises
         UnknownWindow for a window that `buckets` does not have.
         """
-        batch = cls(partition, now_ms, buckets, window_of)
+        batch = cls(partition, time, buckets, window_of)
         for stream_id, entry in entries:
             batch.add_entry(stream_id, entry)
         return batch
@@ -115,7 +124,7 @@ class Batch:
 
     def add_view(self, view: View, imported_window: int | None) -> None:
         site, name, occurred_ms, received_ms, visitor, event, weight, _ = view
-        moment_ms = min(occurred_ms, received_ms, self.now_ms)
+        moment_ms = min(occurred_ms, received_ms, self.latest_ms)
         article = self.articles.get((site, name)) or self.add_article(site, name)
         hour = moment_ms // _HOUR_MS
         cell = self.cells.get((article.number, hour)) or self.add_cell(article.number, site, name, hour)

@@ -19,6 +19,7 @@ from services.counter.layout import Layout, lay_out
 from services.counter.seen import Window
 from services.counter.seen_sets import ABSENT, UnknownWindow
 from services.counter.strangers import Strangers
+from services.counter.timing import Timing
 from shared import keys
 from shared.connection import Client
 from shared.metrics import CounterMetrics
@@ -60,6 +61,7 @@ class Committer:
         self._window_of = window_of
         self._settings_of = settings_of
         self._strangers = Strangers(redis)
+        self._timing = Timing(redis, metrics)
         self._script = redis.register_script(
             files("services.counter").joinpath("lua/board.commit.lua").read_text()
         )
@@ -109,13 +111,13 @@ class Committer:
         return lay_out(batch, partitions=self.partitions, strangers=strangers)
 
     async def _take_apart(self, partition: int, entries: Sequence[Delivered]) -> Batch:
-        now_ms = await self._time_ms()
+        moment = await self._timing.of(entries)
         known = self._buckets.setdefault(partition, {})
         if len(known) > _MOST_WINDOWS_KNOWN:
             known.clear()
         while True:
             try:
-                return Batch.of(partition, entries, now_ms=now_ms, buckets=known, window_of=self._window_of)
+                return Batch.of(partition, entries, time=moment, buckets=known, window_of=self._window_of)
             except UnknownWindow as unknown:
                 known[unknown.window] = await self._ask(partition, unknown.window, unknown.write)
 
@@ -128,10 +130,6 @@ class Committer:
             return ABSENT
         before = keys.seen_header(partition, window.kind, window.before.number)
         return seen.buckets_for(int(await self._redis.hget(before, "members") or 0))
-
-    async def _time_ms(self) -> int:
-        seconds, microseconds = await self._redis.time()
-        return int(seconds * 1000 + microseconds // 1000)
 
 
 def _refused(sites: Sequence[str], views: Sequence[Sequence[int]]) -> Iterator[tuple[str, str, int]]:

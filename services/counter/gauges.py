@@ -21,7 +21,8 @@ class Gauges:
             pipe.xinfo_groups(stream)
             pipe.xlen(stream)
             pipe.xpending(stream, keys.GROUP)
-            groups, length, pending = await pipe.execute()
+            pipe.xlen(keys.dead(partition))
+            groups, length, pending, letters = await pipe.execute()
         group = next(g for g in groups if g["name"] == keys.GROUP.encode())
         last: bytes = group["last-delivered-id"]
         next_entry = await self._redis.xrange(stream, min=b"(" + last, count=1)
@@ -31,6 +32,7 @@ class Gauges:
         self._metrics.stream_length.labels(label).set(length)
         self._metrics.lag.labels(label).set(float("nan") if lag is None else lag)
         self._metrics.pending.labels(label).set(pending["pending"])
+        self._metrics.dead_letters.labels(label).set(letters)
         self._metrics.oldest_undelivered.labels(label).set(_seconds(next_entry[0][0]) if next_entry else 0)
         self._metrics.oldest_pending.labels(label).set(_seconds(pending["min"]) if pending["min"] else 0)
 

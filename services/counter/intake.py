@@ -8,7 +8,6 @@ entries are committed alone, so that one of them cannot hold up its mates.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 
 from redis.exceptions import (
     BusyLoadingError,
@@ -21,18 +20,14 @@ from redis.exceptions import (
 
 from services.counter.batch import Delivered
 from services.counter.commit import Committer
-from shared import keys
+from shared import dead
 from shared.connection import UNAVAILABLE, Client
 from shared.entry import DefectiveEntry, decode
-from shared.ledger import views_in
 from shared.metrics import CounterMetrics
 
 log = logging.getLogger(__name__)
 
 RawEntry = tuple[bytes, Mapping[bytes, bytes]]
-
-MOST_DEAD = 100_000
-"""Dead letters kept a partition."""
 
 _STATE_OF_REDIS = (BusyLoadingError, ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
 _FIRST_PAUSE = 0.05
@@ -47,9 +42,6 @@ class Intake:
         self._redis = redis
         self._committer = committer
         self._metrics = metrics
-        self._bury = redis.register_script(
-            files("services.counter").joinpath("lua/entry.bury.lua").read_text()
-        )
 
     async def take(self, partition: int, raw: Iterable[RawEntry]) -> None:
         """Commit delivered entries, however long Redis takes to allow it.
@@ -103,15 +95,16 @@ class Intake:
     async def _make_dead(
         self, partition: int, stream_id: bytes, fields: Mapping[bytes, bytes], defect: DefectiveEntry
     ) -> None:
-        script_keys = [keys.views(partition), keys.dead(partition), keys.total(partition)]
-        letter = [part for pair in fields.items() for part in pair]
-        arguments = [keys.GROUP, stream_id, defect.defect.value, str(defect), MOST_DEAD, views_in(fields)]
+        reason = defect.defect.value
         try:
-            buried = await self._bury(script_keys, [*arguments, *letter])
+            buried = await dead.bury(
+                self._redis, partition, fields, reason=reason, detail=defect.detail, stream_id=stream_id
+            )
         except UNAVAILABLE as error:
             # It stays pending and comes back by a reclaim.
             log.warning("a dead letter on partition %d was not kept: %s", partition, error)
             return
-        if buried:
-            self._metrics.dead.labels(defect.defect.value).inc()
+        self._metrics.dead_trimmed.inc(buried.trimmed)
+        if buried.here:
+            self._metrics.dead.labels(reason).inc()
             log.error("entry %s on partition %d is dead: %s", stream_id.decode(), partition, defect)

@@ -27,6 +27,7 @@ from shared.connection import connect
 from shared.http import ASGIApp
 from shared.metrics import CounterMetrics
 from shared.partition import load_plan
+from shared.reachable import why_not
 from shared.repeat import every
 from shared.settings import Settings
 from shared.tasks import end
@@ -93,7 +94,7 @@ class Counter:
     async def unready(self) -> list[str]:
         """Return why views are not counted now: a subscriber that rests, a lag without bound, Redis."""
         if not self._subscribers:
-            return ["Redis has not told the partitions yet"]
+            return [await why_not(self._redis) or "Redis has not told the partitions yet"]
         reasons = [
             f"the subscriber of partition {p} does not run"
             for p, subscriber in self._subscribers.items()
@@ -105,7 +106,7 @@ class Counter:
             if behind > self._settings.ready_lag
         ]
         if time.monotonic() - self._tended_at > 2 * DEADLINE:
-            reasons.append("Redis does not answer")
+            reasons.append(await why_not(self._redis) or "Redis does not answer")
         return reasons
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:

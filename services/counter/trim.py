@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from shared import keys
+from shared.clock import Steady
 from shared.connection import Client
 from shared.decay import HALF_LIVES, floor_score
 from shared.metrics import CounterMetrics
@@ -18,6 +19,7 @@ class Trimmer:
     def __init__(self, redis: Client, metrics: CounterMetrics) -> None:
         self._redis = redis
         self._metrics = metrics
+        self._clock = Steady()
         self._trim = redis.register_script(
             files("services.counter").joinpath("lua/stream.trim.lua").read_text()
         )
@@ -28,9 +30,10 @@ class Trimmer:
 
     async def trim_boards(self, partitions: int, sites: Iterable[str]) -> None:
         """Drop what is worth less than the trim floor, and count what is left."""
-        seconds, _ = await self._redis.time()
+        # A clock that is a day ahead would have everything trimmed.
+        now = self._clock.settle((await self._redis.time())[0])
         for name, half_life in HALF_LIVES.items():
-            floor = f"({floor_score(half_life, seconds, partitions):.17g}"
+            floor = f"({floor_score(half_life, now, partitions):.17g}"
             async with self._redis.pipeline(transaction=False) as pipe:
                 for site in sites:
                     for p in range(partitions):

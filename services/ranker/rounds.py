@@ -8,8 +8,9 @@ from redis.exceptions import TimeoutError as NoReply
 from services.ranker.lease import Lease
 from services.ranker.lists import Lists
 from services.ranker.publish import Outranked, Publisher
-from services.ranker.schedule import EVERY_MINUTE, EVERY_SECOND, Basis, Schedule
+from services.ranker.schedule import EVERY_MINUTE, EVERY_SECOND, Basis, Schedule, is_due
 from shared.catalogue import Catalogue
+from shared.clock import Steady
 from shared.connection import Client
 from shared.metrics import RankerMetrics
 from shared.partition import read_plan
@@ -47,6 +48,7 @@ class Ranker:
         self._lists = Lists(redis, settings.sites, catalogue)
         self._publisher = Publisher(redis)
         self._schedule = Schedule()
+        self._clock = Steady()
         self._term = 0
         self._published_at: dict[tuple[str, str], float] = {}
 
@@ -114,7 +116,7 @@ class Ranker:
             for site in self._settings.sites
             for name in EVERY_MINUTE
         ]
-        return [(site, name) for at, site, name in sorted(due) if at <= now]
+        return [(site, name) for at, site, name in sorted(due) if is_due(at, now)]
 
     def _basis(self, site: str, name: str, now: float) -> Basis:
         return Basis(
@@ -139,6 +141,6 @@ class Ranker:
         self._metrics.published_at.labels(name).set(oldest)
 
     async def _now(self) -> float:
-        """Return the time of Redis, by which views are counted."""
+        """Return the time of Redis, by which views are counted, as far as it is to be believed."""
         seconds, microseconds = await self._redis.time()
-        return float(seconds + microseconds / 1_000_000)
+        return self._clock.settle(seconds + microseconds / 1_000_000)

@@ -44,3 +44,12 @@ class Schedule:
     def forget(self) -> None:
         """Have every list due at once, as under a new leader."""
         self._ranked.clear()
+
+
+def is_due(at: float, now: float) -> bool:
+    """Return whether a list that is due at one moment is to be ranked at another, both in Unix seconds.
+
+    One that lies further ahead than any is put was ranked by a clock that has
+    moved back since.
+    """
+    return not now < at <= now + _MINUTE

@@ -12,6 +12,7 @@ from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import ASGIApp
 from shared.metrics import RankerMetrics
+from shared.reachable import why_not
 from shared.settings import Settings
 from shared.tasks import end
 
@@ -53,10 +54,8 @@ class RankerService:
 
     async def unready(self) -> list[str]:
         """Return why lists are not kept up to date by this process, nor could be at once."""
-        try:
-            await self._redis.ping()
-        except UNAVAILABLE as error:
-            return [f"Redis does not answer: {type(error).__name__}"]
+        if reason := await why_not(self._redis):
+            return [reason]
         reasons = []
         if not self._catalogue.loaded:
             reasons.append("the catalogue is not loaded")

@@ -135,7 +135,7 @@ async def test_an_undecodable_entry_is_buried_and_its_mates_are_counted(redis: C
     assert await views_of(redis) == 2
     letters = await redis.xrange(keys.dead(0))
     assert [fields[b"reason"] for _, fields in letters] == [b"undecodable", b"unknown-version"]
-    assert letters[0][1][b"b"] == b"\xc1"
+    assert letters[0][1][b"raw.b"] == b"\xc1"
     assert (await redis.xpending(keys.views(0), keys.GROUP))["pending"] == 0
 
 

@@ -156,7 +156,7 @@ async def test_a_counter_that_cannot_reach_redis_is_not_ready(running: Running):
 
     counter = await running.start()
 
-    assert await counter.unready() == ["Redis has not told the partitions yet"]
+    assert await counter.unready() == ["Redis does not answer: ConnectionError"]
 
 
 async def test_a_broken_entry_among_good_ones_stays_pending_alone(redis: Client, running: Running):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.collector.address import client_address, spans
 from services.collector.admission import (
     BATCH_STEPS,
     PAGE_STEPS,
@@ -16,6 +15,7 @@ from services.collector.admission import (
 from services.collector.bots import is_bot
 from services.collector.readings import BatchReading, Reading, read
 from services.collector.visitor import event_hash, given_visitor_hash, visitor_hash
+from shared.address import client_address, spans
 from shared.problem import Kind, Problem
 from shared.settings import Settings, SiteSettings
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.ranker import windows
-from services.ranker.schedule import EVERY_MINUTE, EVERY_SECOND, Basis, Schedule
+from services.ranker.schedule import EVERY_MINUTE, EVERY_SECOND, Basis, Schedule, is_due
 from shared.listing import NAMES
 
 NOW = datetime(2026, 2, 21, 17, 9, 30, tzinfo=UTC).timestamp()
@@ -29,6 +29,15 @@ def test_a_list_is_due_at_once_and_then_a_minute_on():
     assert due_at(schedule) <= NOW
     schedule.tried(*DAILY, NOW, UNMOVED)
     assert due_at(schedule) == NOW + 60
+
+
+def test_a_clock_that_moves_back_keeps_no_list_waiting():
+    schedule = Schedule()
+    schedule.tried(*DAILY, NOW, UNMOVED)
+
+    assert not is_due(due_at(schedule), NOW + 59)
+    assert is_due(due_at(schedule), NOW + 60)
+    assert is_due(due_at(schedule), NOW - 86_400)
 
 
 @pytest.mark.parametrize(

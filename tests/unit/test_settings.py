@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.setting_types import parse_duration
+from shared.setting_types import parse_duration, parse_size
 from shared.settings import Settings, WrongSettings, load
 
 
@@ -163,3 +163,33 @@ def test_settings_reach_another_process_unchanged(monkeypatch: pytest.MonkeyPatc
     received = Settings.model_validate_json(settings.model_dump_json())
 
     assert dict(received) == dict(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2048", 2_048), (2_048, 2_048), ("2kb", 2_048), ("256mb", 268_435_456), ("1gb", 2**30)],
+)
+def test_a_size_is_bytes_or_text_with_a_unit(text: object, size: int):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "mb", "2 mb", "2MB", "-1kb", "2tb", "1.5gb", True, None, 2.5])
+def test_a_size_without_sense_is_refused(text: object):
+    with pytest.raises(ValueError, match="256mb"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("spool_max_age", "3d"),
+        ("spool_max_bytes", "lots"),
+        ("backlog_max_age", "2d"),
+        ("backlog_max_entries", 0),
+    ],
+)
+def test_a_limit_of_the_spool_or_the_backlog_that_breaks_a_promise_is_refused(
+    tmp_path: Path, name: str, value: object
+):
+    with pytest.raises(WrongSettings, match=name):
+        load({name: value}, tmp_path / "nothing.toml")

@@ -62,7 +62,8 @@ async def _perform(settings: Settings, running: Running) -> None:
         f"  {running.url}/board  the newsroom's board\n"
         f"  {running.url}/docs   the HTTP interface\n"
         f"or look on in another terminal: groundswell top --data-dir {settings.data_dir}\n"
-        f"The desk is {running.desk}. Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
+        f"The desk, to pin, ban, boost and sponsor, is {running.desk}. "
+        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
         err=True,
     )
     await asyncio.sleep(QUIET)

@@ -6,14 +6,13 @@ import time
 from services.cli.trouble import Trouble
 from shared import keys
 from shared.connection import Client
+from shared.ledger import SETTLED, TAKEN
 
 LIMIT = 20_000
 """Views a partition may be behind before an import waits for the counter."""
 
 PATIENCE = 60.0
 """Seconds without a single view counted, after which waiting is given up."""
-
-_SETTLED = (b"counted", b"duplicates", b"refused", b"repeated", b"dead")
 
 
 async def room(redis: Client, p: int) -> None:
@@ -37,8 +36,8 @@ async def settled(redis: Client, partitions: int) -> None:
 
 async def _behind(redis: Client, p: int) -> int:
     """Return the views accepted that nothing has become of yet."""
-    accepted, *gone = await redis.hmget(keys.total(p), b"accepted", *_SETTLED)
-    return int(accepted or 0) - sum(int(views or 0) for views in gone)
+    accepted, resent, *gone = await redis.hmget(keys.total(p), *TAKEN, *SETTLED)
+    return int(accepted or 0) + int(resent or 0) - sum(int(views or 0) for views in gone)
 
 
 async def _acknowledged(redis: Client, p: int, entry_id: bytes) -> bool:

@@ -32,8 +32,8 @@
 --            half_lives     { seconds, floor score }
 --            lifetimes      { seconds of an hour zset, of a day zset }
 --
--- Effects  XACK; counts, reader-days, boards, hours, days, seen sets, budgets, totals. Of a stranger whose
---          site has no budget left nothing is kept but `refused` of the totals.
+-- Effects  XACK, XDEL; counts, reader-days, boards, hours, days, seen sets, budgets, totals. Of a
+--          stranger whose site has no budget left nothing is kept but `refused` of the totals.
 -- Returns  { counted, duplicates by visitor, by event, repeated entries, repeated views, entries of
 --            others, { views refused for the budget, for the most articles } of each of `strangers` }
 -- Errors   WRONGTYPE, or WINDOW when a window has another number of buckets; nothing is written then.
@@ -44,8 +44,7 @@ local hash_at = 1
 local zset_at = hash_at + plan.hashes
 local set_at = zset_at + plan.zsets
 local CHUNK = 500 -- pairs: unpack takes at most 1,000 values at a time
-local LOG2 = math.log(2)
-local log, min, max = math.log, math.min, math.max
+local log, min, max, LOG2 = math.log, math.min, math.max, math.log(2)
 
 -- 1. Everything that can fail.
 local function demand(first, last, wanted)
@@ -72,8 +71,7 @@ end
 
 local NEW, SEEN, FRESH = 0, 1, 2 -- not seen, seen before, seen first in this commit
 local members, set_sizes = plan.members, plan.set_sizes
-local slots = {}
-local asked = 0
+local slots, asked = {}, 0
 for set = 1, #set_sizes do
   local last = asked + set_sizes[set]
   for start = asked + 1, last, 2 * CHUNK do
@@ -158,7 +156,10 @@ local function count_view(i, imported)
 end
 
 for _, entry in ipairs(plan.entries) do
-  if redis.call('XACK', KEYS[1], ARGV[1], entry[1]) == 0 then
+  local ours = redis.call('XACK', KEYS[1], ARGV[1], entry[1]) == 1
+  -- Left on the stream, a group that is lost and made again would deliver it once more.
+  if ours then redis.call('XDEL', KEYS[1], entry[1]) end
+  if not ours then
     others = others + 1
   elseif not unseen(entry[2]) then
     repeated_entries = repeated_entries + 1
@@ -169,8 +170,7 @@ for _, entry in ipairs(plan.entries) do
 end
 
 -- 3. What was seen is remembered.
-local added = {}
-local before_set = 0
+local added, before_set = {}, 0
 for set = 1, #set_sizes do
   -- The fresh members of a set move together, to where its members begin.
   local fresh = before_set
