@@ -2,21 +2,37 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
-async def reasons(management: str, patience: float = 3.0) -> list[str]:
+class Answer(NamedTuple):
+    """What a process says of itself."""
+
+    reasons: Sequence[str]
+    """Why it cannot do its work; empty when it can."""
+    notes: Sequence[str] = ()
+    """What is not as usual."""
+
+
+async def reasons(management: str, patience: float = 3.0) -> Sequence[str]:
     """Return why the process behind a management address is not ready; empty when it is."""
+    return (await ask(management, patience)).reasons
+
+
+async def ask(management: str, patience: float = 3.0) -> Answer:
+    """Return what the process behind a management address says of itself."""
     try:
         async with asyncio.timeout(patience):
             head, _, body = (await _get(management, "/readyz")).partition(b"\r\n\r\n")
-        if head.split()[1] == b"200":
-            return []
-        return [str(reason) for reason in json.loads(body)["reasons"]]
+        told = json.loads(body)
+        said = [str(reason) for reason in told["reasons"]]
+        return Answer([] if head.split()[1] == b"200" else said, told.get("notes", ()))
     except (OSError, TimeoutError):
-        return ["does not answer yet"]
-    except (ValueError, LookupError, TypeError):
-        return ["answers strangely"]
+        return Answer(["does not answer yet"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Answer(["answers strangely"])
 
 
 async def _get(address: str, path: str) -> bytes:

@@ -32,6 +32,8 @@ class Running:
     """The process ids of each process, and of `redis` when it is the embedded one."""
     sites: Sequence[str] = ()
     """The names of the sites it serves."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What it runs with, as `Settings` takes it; empty where that is not known from here."""
 
     def document(self) -> dict[str, Any]:
         """Return what `groundswell serve` prints once everything is ready."""
@@ -45,17 +47,21 @@ class Running:
         }
 
 
+class NothingRuns(Trouble):
+    """Nothing runs on the data directory, and no Redis is named."""
+
+
 def find(settings: Settings) -> Running:
     """Return what these settings lead to: the running `groundswell serve`, or the Redis they name.
 
-    Raises Trouble when neither is there.
+    Raises NothingRuns when neither is there, Trouble when that cannot be told.
     """
     document = _read(settings.data_dir)
     if document is not None and settings.redis_url in (None, document["redis_url"]):
         del document["ready"]
         return Running(**document)
     if settings.redis_url is None:
-        raise Trouble(
+        raise NothingRuns(
             f"nothing runs on {settings.data_dir}: start `groundswell serve` first, or give --redis-url"
         )
     return Running(settings.redis_url, keys=plain_keys(settings), sites=tuple(settings.sites))
@@ -72,7 +78,8 @@ def write(data_dir: Path, running: Running) -> None:
     new = data_dir / f"{FILE}.new"
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump({**running.document(), "keys": running.keys, "sites": running.sites}, file, indent=2)
+        told = {"keys": running.keys, "sites": running.sites, "settings": running.settings}
+        json.dump({**running.document(), **told}, file, indent=2)
     new.replace(data_dir / FILE)
 
 

@@ -9,13 +9,16 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from services.cli import stream_state, top_streams
+from services.cli.stream_state import StreamState
+from services.collector.spool.depth import EMPTY, Depth
 from shared import keys, listing
 from shared.article import Article
 from shared.connection import Client
 from shared.decay import HALF_LIVES, Decay
+from shared.ledger import SETTLED, TAKEN
 
 _FAST = "15m"
-_GONE = (b"counted", b"duplicates", b"refused", b"repeated", b"dead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,13 @@ class Frame:
     counted: int
     behind: int
     """Views accepted that the counter has not dealt with."""
+    streams: Sequence[StreamState]
+    """How far each partition is from being counted."""
+    spooled: Depth
+    """What waits in the spools of this machine."""
 
 
-async def read(redis: Client, site: str, partitions: int, depth: int) -> Frame:
+async def read(redis: Client, site: str, partitions: int, depth: int, spooled: Depth = EMPTY) -> Frame:
     """Return the present frame with the first `depth` of the list. Raises what redis-py raises."""
     seconds, microseconds = await redis.time()
     now = seconds + microseconds / 1e6
@@ -57,8 +64,9 @@ async def read(redis: Client, site: str, partitions: int, depth: int) -> Frame:
     ranks = {article: rank for rank, article in enumerate(trending.past if trending else (), start=1)}
     accepted = counted = gone = 0
     for p in range(partitions):
-        taken, *rest = (int(n or 0) for n in await redis.hmget(keys.total(p), b"accepted", *_GONE))
-        accepted, counted, gone = accepted + taken, counted + rest[0], gone + sum(rest)
+        totals = await redis.hmget(keys.total(p), *TAKEN, *SETTLED)
+        taken, resent, *rest = (int(n or 0) for n in totals)
+        accepted, counted, gone = accepted + taken, counted + rest[0], gone + sum(rest) - resent
     return Frame(
         at=now,
         ranked_at=trending.changed_at if trending else None,
@@ -67,6 +75,8 @@ async def read(redis: Client, site: str, partitions: int, depth: int) -> Frame:
         accepted=accepted,
         counted=counted,
         behind=accepted - gone,
+        streams=[await stream_state.read(redis, p) for p in range(partitions)],
+        spooled=spooled,
     )
 
 
@@ -103,7 +113,7 @@ def show(frame: Frame, earlier: Frame | None, site: str, articles: Mapping[str, 
         )
     if not frame.rows:
         table.add_row("", "", Text("nothing is read just now", style="dim"), "", "")
-    return Group(table, _pipeline(frame, earlier))
+    return Group(table, _pipeline(frame, earlier), top_streams.show(frame.streams, frame.spooled, frame.at))
 
 
 def _movement(rank: int, before: int | None) -> Text:

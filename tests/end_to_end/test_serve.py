@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from services.cli.doctor.permissions import COMMANDS, name_of
+from shared import backup_state
 from tests.serving import PROCESSES, SITE, Serving, run
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -89,3 +92,28 @@ async def test_a_data_directory_in_use_is_one_line_that_names_who_uses_it(servin
         "stop it, or give another --data-dir"
     )
     assert await serving.everything_ready()
+
+
+async def test_the_doctor_finds_all_well_and_knows_how_it_was_started(serving: Serving):
+    async def backed_up() -> bool:
+        return (await backup_state.read(serving.redis)).at > 0
+
+    await wait_until(backed_up, "the first backup is made")
+    ended = run("doctor", "--data-dir", str(serving.data_dir), "--json", cwd=serving.data_dir)
+
+    told = json.loads(ended.stdout)
+    assert [one for one in told["findings"] if one["level"] in ("wrong", "unknown")] == []
+    assert (ended.returncode, told["well"]) == (0, True)
+    findings = {one["name"]: one["what"] for one in told["findings"]}
+    assert findings["sites"] == f"1: {SITE}"
+    assert findings["processes"] == "ready: web, counter, ranker, desk"
+
+
+async def test_the_doctor_asks_for_every_command_that_the_services_send(serving: Serving):
+    sent = {name.removeprefix("cmdstat_") for name in await serving.redis.info("commandstats")}
+    connecting = {"auth", "hello", "client|setinfo", "client|setname", "ping", "multi", "exec", "watch"}
+    looking = {"discard", "config|get", "acl|log"}
+
+    asked_for = {name_of(command).lower().replace(" ", "|") for command in COMMANDS}
+
+    assert sent - connecting - looking <= asked_for

@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import seed_files, top_frame
+from services.cli import seed_files, stream_state, top_frame, top_streams
+from services.collector.spool.depth import depth_of
+from services.collector.spool.file import SpoolFile
+from services.collector.spool.spool import DIRECTORY
+from services.collector.streams import Packed
+from services.counter.group import ensure_group
 from services.desk.catalogue import put_articles
 from shared import keys, listing
 from shared.connection import Client
 from shared.decay import Decay
 from shared.listing import Listed, Listing
-from tests.entries import SITE
+from tests.entries import SITE, entry, view
 from tests.serving import GROUNDSWELL, environment, run
 from tests.waiting import wait_until
 
@@ -91,6 +96,28 @@ async def test_a_steady_stream_of_views_shows_its_rate(published: None, redis: C
     rates = {row.id: row.per_minute for row in frame.rows}
     assert rates[SECOND] == pytest.approx(10, rel=0.02)
     assert rates[FIRST] == 0
+
+
+async def test_streams_that_wait_have_a_row_each_and_so_has_the_spool(
+    published: None, redis: Client, redis_url: str, tmp_path: Path
+) -> None:
+    await ensure_group(redis, 0)
+    calm = run("top", "--site", SITE, "--once", "--redis-url", redis_url, cwd=tmp_path).stdout
+    await redis.xadd(keys.views(0), {"v": 1}, id="1771675200000-0")
+    await redis.xadd(keys.dead(0), {"reason": "undecodable"})
+    spool = SpoolFile.new(tmp_path / "var" / DIRECTORY)
+    spool.add(0, [(None, Packed.of(entry(view())))] * 3, time.time() - 7)
+
+    shown = run("top", "--site", SITE, "--once", "--redis-url", redis_url, cwd=tmp_path).stdout
+
+    assert "nothing waits on the streams" in calm
+    rows = [line.split() for line in shown.splitlines()]
+    assert ["stream", "undelivered", "pending", "oldest", "dead"] in rows
+    [waiting] = [row for row in rows if row[:1] == ["{0}"]]
+    assert (waiting[1:3], waiting[-1]) == (["1", "0"], "1")
+    assert [row[2] for row in rows if row[:2] == ["spooled", "here"]] == ["3"]
+    state, depth = [await stream_state.read(redis, 0)], depth_of(spool.path.parent)
+    assert shown.count("\n") - calm.count("\n") == top_streams.lines(state, depth, time.time())
 
 
 async def test_without_any_list_it_says_so(redis: Client, redis_url: str, tmp_path: Path) -> None:
