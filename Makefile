@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test bench pictures wordpress lock clean
+.PHONY: help demo test bench chaos pictures wordpress lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -21,6 +21,9 @@ test: .venv/dev.stamp ## Check style, types and architecture, then run every tes
 
 bench: .venv/dev.stamp ## Measure speed, as ratios.
 	$(BIN)/python -m tests.bench
+
+chaos: .venv/dev.stamp ## Break everything on purpose, at full size (half an hour).
+	$(BIN)/python -m tests.chaos
 
 pictures: .venv/dev.stamp ## Take pictures of every page into var/pictures.
 	$(BIN)/python -m tests.pictures

@@ -125,6 +125,7 @@ def test_make_help_names_every_target():
         "demo",
         "test",
         "bench",
+        "chaos",
         "pictures",
         "wordpress",
         "lock",
