@@ -19,8 +19,14 @@ class _OneLine(logging.Formatter):
         return f"{what}, at {' < '.join(frames)}"
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the event as one line, whatever its message holds."""
-        return ": ".join(super().format(record).splitlines())
+        """Return the event as one line of plain text, whatever its message holds."""
+        line = ": ".join(super().format(record).splitlines())
+        # What a terminal obeys could wipe a line out and write another in its place.
+        return line if line.isprintable() else "".join(map(_shown, line))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 def configure(process: str, level: str) -> None:

@@ -10,8 +10,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import typer
 
@@ -24,12 +25,14 @@ from services.cli.single import RESOLVED
 from services.cli.sockets import address
 from shared.connection import UNAVAILABLE, connect
 from shared.settings import Settings
+from shared.tasks import end
 
 SERVICES = ("web", "counter", "ranker", "desk")
 TELL_EVERY = 3.0
 """Seconds between two lines that say what is waited for."""
 
 WhenReady = Callable[[Running], Awaitable[None]]
+Chore = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Supervisor:
@@ -42,16 +45,21 @@ class Supervisor:
         valkey: Embedded | None,
         sockets: Mapping[str, Mapping[str, socket.socket]],
         when_ready: WhenReady,
+        *,
+        chores: Sequence[Chore] = (),
     ) -> None:
         """`settings` are resolved: they name the Redis, the keys and the public address.
 
         `sockets` are the listening sockets of each process, by process and use;
         `when_ready` is awaited once everything is ready, and cancelled at the end.
+        So are the `chores`, but each for itself: one that fails is logged.
         """
         self._settings = settings
         self._lock = lock
         self._sockets = sockets
         self._when_ready = when_ready
+        self._chores = chores
+        self._doing: list[asyncio.Task[None]] = []
         # Asked now: a socket that was closed at the end has no address any more.
         self._url = address(sockets["web"]["http"])
         self._desk = address(sockets["desk"]["http"])
@@ -113,17 +121,19 @@ class Supervisor:
                 "redis": self._redis.pids if self._redis else [],
             },
             sites=tuple(settings.sites),
+            settings=settings.model_dump(mode="json"),
         )
 
     async def _work(self) -> None:
         if self._redis:
             self._redis.start()
-        await _until_nothing(self._redis_wait)
+        await until_nothing(self._redis_wait)
         for child in self._services.values():
             child.start()
-        await _until_nothing(self._services_wait)
+        await until_nothing(self._services_wait)
         self._ready = True
         self._note()
+        self._doing = [asyncio.create_task(chore()) for chore in self._chores]
         await self._when_ready(self.running())
 
     async def _redis_wait(self) -> list[str]:
@@ -145,6 +155,7 @@ class Supervisor:
     async def _end(self) -> None:
         """End what takes in first and what stores last, so that nothing is taken that cannot be stored."""
         self._sockets["web"]["http"].close()
+        await end(self._doing)
         services = self._services
         await services["web"].stop()
         await asyncio.gather(*(services[name].stop() for name in SERVICES if name != "web"))
@@ -160,7 +171,7 @@ class Supervisor:
             running.write(self._settings.data_dir, now)
 
 
-async def _until_nothing(waiting_for: Callable[[], Awaitable[list[str]]]) -> None:
+async def until_nothing(waiting_for: Callable[[], Awaitable[list[str]]]) -> None:
     """Return once nothing is waited for; say every few seconds what is."""
     loop = asyncio.get_running_loop()
     told = loop.time()

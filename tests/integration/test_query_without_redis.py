@@ -1,6 +1,7 @@
 """What readers see while Redis is away: the last good answer, and no invention."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -46,10 +47,22 @@ async def test_the_last_good_answers_survive_redis(mortal: ValkeyServer) -> None
 
         await wait_until(away, "the service says that Redis is away")
 
-        # Asked in other words, so that it is not an answer rendered before that is given.
-        assert (await client.get(f"/v1/trending?limit=10&site={SITE}")).json() == trending.json()
+        async def last_good() -> dict[str, Any] | None:
+            # Asked in other words, so that it is not an answer rendered before that is given.
+            answer = await client.get(f"/v1/trending?limit=10&site={SITE}")
+            marked: bool = answer.json()["meta"].get("stale", False)
+            assert ("x-groundswell-stale" in answer.headers) == marked
+            return answer.json() if marked else None
+
+        await wait_until(last_good, "the list is marked as that of before")
+        stale = await last_good()
+        assert stale == {**trending.json(), "meta": {**trending.json()["meta"], "stale": True}}
+        for other in ("/v1/trending.rss?", "/embed/trending?"):
+            assert (await client.get(f"{other}site={SITE}")).headers["x-groundswell-stale"] == "1"
         later = await client.get(f"/v1/counts?ids=b,a&site={SITE}")
         assert later.json() == counts.json() == {"counts": {"a": 147, "b": 3}}
+        assert later.headers["x-groundswell-stale"] == "1"
+        assert "x-groundswell-stale" in later.headers["access-control-expose-headers"]
         filtered = await client.get(f"/v1/trending?exclude=b&site={SITE}")
         assert [one["id"] for one in filtered.json()["data"]] == ["a"]
         for never_known in ("/v1/counts?ids=a,c", "/v1/trending?list=most-read", "/v1/article?id=a"):
@@ -58,6 +71,8 @@ async def test_the_last_good_answers_survive_redis(mortal: ValkeyServer) -> None
             assert refused.headers["retry-after"]
 
     assert trending.json()["data"][1]["metrics"] == {"views": 3}
+    for before in (trending, counts):
+        assert "x-groundswell-stale" not in before.headers
 
 
 async def test_redis_is_waited_for(mortal: ValkeyServer, port: int) -> None:

@@ -1,0 +1,1 @@
+"""Backup and restore: everything that must last, in one file and back."""
