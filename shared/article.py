@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -21,6 +21,8 @@ from shared.article_id import BadArticleId, id_from_url, normalise_id
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _plain(value: str) -> str:
@@ -50,9 +52,16 @@ def _moment(value: object) -> object:
     raise ValueError("a moment is written with its offset from UTC, such as 2026-02-21T17:09:00Z")
 
 
+def _of_history(moment: datetime) -> datetime:
+    # The first and the last year there can be are others in another time zone, or none at all.
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError("a moment lies in the years 1000 to 8999")
+    return moment
+
+
 Address = Annotated[str, Field(max_length=2_000), AfterValidator(_address)]
 ArticleId = Annotated[str, AfterValidator(_article_id)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_of_history)]
 Word = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain)]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_plain)

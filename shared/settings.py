@@ -288,6 +288,7 @@ def load(flags: Mapping[str, object] | None = None, toml: Path = Path("groundswe
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise WrongSettings(f"{name}: {first['msg']}") from None
+        says = first["msg"].removeprefix("Value error, ")
+        raise WrongSettings(f"{name}: {says}") from None
     except (OSError, ValueError) as error:  # a file that is no TOML, an environment variable that is no JSON
         raise WrongSettings(f"{toml if toml.exists() else 'environment'}: {error}") from None

@@ -1,10 +1,5 @@
-"""A counter that counts before it acknowledges: the negative control of the exactly-once test.
+"""A counter that counts before it acknowledges: the negative control of killing counters."""
 
-python -m tests.careless_counter REDIS_URL PARTITIONS
-"""
-
-import asyncio
-import sys
 from collections.abc import Sequence
 
 from services.counter import Counter
@@ -13,7 +8,6 @@ from services.counter.commit import Committer
 from shared import keys
 from shared.service import bind, new_registry, run
 from shared.settings import Settings
-from tests.entries import SITE
 
 
 class CarelessCommitter(Committer):
@@ -34,22 +28,7 @@ class CarelessCounter(Counter):
         return CarelessCommitter(self._redis, self._metrics, self._settings.window_of, self._settings.of)
 
 
-def main(redis_url: str, partitions: str) -> None:
-    """Run it until it is killed."""
-    settings = Settings(
-        site=(SITE,),  # type: ignore[arg-type]
-        redis_url=redis_url,
-        partitions=int(partitions),
-        reclaim_after=0.3,
-    )
-    asyncio.run(serve(settings))
-
-
 async def serve(settings: Settings, management_port: int = 0) -> None:
     """Run it until it is told to stop."""
     registry = new_registry()
     await run(CarelessCounter(settings, registry), registry, bind("127.0.0.1", management_port))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

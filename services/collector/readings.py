@@ -62,7 +62,8 @@ def read(model: type[Reading], value: object) -> Reading:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])[:64]
         kind = Kind.UNKNOWN_FIELD if first["type"] == "extra_forbidden" else Kind.BAD_SHAPE
-        raise Problem(kind, f"{name}: {first['msg']}" if name else first["msg"]) from None
+        says = first["msg"].removeprefix("Value error, ")
+        raise Problem(kind, f"{name}: {says}" if name else says) from None
 
 
 def read_json(body: bytes) -> Reading:

@@ -55,7 +55,7 @@ FULL = Sizes(
 
 TINY = Sizes(
     rounds=1,
-    seconds=0.2,
+    seconds=0.6,
     warming=0.1,
     connections=4,
     readers=100,

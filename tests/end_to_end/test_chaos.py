@@ -1,4 +1,4 @@
-"""A tenth of the fault suite: nothing is lost or counted twice, and the oracle would have seen it."""
+"""A small share of the fault suite: nothing is lost or counted twice, and the oracle would have seen it."""
 
 from pathlib import Path
 

@@ -113,6 +113,7 @@ async def test_a_wrong_request_is_a_problem_document_counted_by_reason(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == f"urn:groundswell:problem:{slug}"
     assert answer.json()["status"] == status
+    assert "Value error" not in answer.json().get("detail", "")
     assert answer.headers["x-groundswell-reason"] == slug
     assert site.metric("groundswell_views_refused_total", reason=slug) == 1
     assert await site.redis.keys("gs:views:*") == []

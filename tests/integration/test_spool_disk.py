@@ -136,6 +136,7 @@ async def test_a_full_spool_refuses_and_one_that_has_drained_takes_again(tmp_pat
         assert site.metric("groundswell_spool_failures_total", reason="max-bytes") == 31 - taken
         assert len(unready) == 1, "nothing takes views"
         assert await post(site, 100) == [202]
+        await wait_until(lambda: depth(site) == 0, "the last one is not in the spool either")
         assert await count_all(server.client) == taken + 1
         [book] = await books(server, data_dir)
         assert book.balanced

@@ -24,7 +24,9 @@ articles = st.builds(
     url=st.just(MINIMAL["url"]),
     title=words,
     published_at=st.datetimes(
-        timezones=st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+        datetime.fromisoformat("1001-01-01"),
+        datetime.fromisoformat("8998-01-01"),
+        timezones=st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes))),
     ),
     summary=st.just("") | words,
     image_url=st.none() | st.just("https://news.example/a.jpg"),

@@ -89,7 +89,8 @@ async def _take(
             articles.append(_merged(article_id, entry, stored[article_id], ambiguous))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            refused.append(f"{entry.id}: {'.'.join(map(str, first['loc']))}: {first['msg']}"[:300])
+            says = first["msg"].removeprefix("Value error, ")
+            refused.append(f"{entry.id}: {'.'.join(map(str, first['loc']))}: {says}"[:300])
     placed = [(site, article) for article in articles]
     outcomes = await catalogue.put_each(redis, placed, query_keys=lambda _: query_keys, by=by)
     for article, outcome in zip(articles, outcomes, strict=True):
