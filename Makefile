@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test bench chaos pictures wordpress lock clean
+.PHONY: help demo test bench chaos fuzz pictures wordpress lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -24,6 +24,9 @@ bench: .venv/dev.stamp ## Measure speed, as ratios.
 
 chaos: .venv/dev.stamp ## Break everything on purpose, at full size (half an hour).
 	$(BIN)/python -m tests.chaos
+
+fuzz: .venv/dev.stamp ## Send 160,000 requests that nobody should send (some minutes).
+	$(BIN)/python -m tests.fuzz
 
 pictures: .venv/dev.stamp ## Take pictures of every page into var/pictures.
 	$(BIN)/python -m tests.pictures

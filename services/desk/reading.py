@@ -93,7 +93,10 @@ def try_place(
     try:
         return place(item, sites, default)
     except Problem as problem:
-        return problem
+        # What pydantic found wrong leads back here, where the garbage collector does not see it: kept with
+        # the answer it would keep the whole body, for good.
+        problem.__context__ = None
+        return problem.with_traceback(None)
 
 
 def read_article(body: bytes, sites: Collection[str]) -> tuple[str, Article]:

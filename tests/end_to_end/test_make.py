@@ -126,6 +126,7 @@ def test_make_help_names_every_target():
         "test",
         "bench",
         "chaos",
+        "fuzz",
         "pictures",
         "wordpress",
         "lock",

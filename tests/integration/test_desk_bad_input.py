@@ -1,5 +1,6 @@
 """What the desk refuses: each with its status and type, counted by reason, and with nothing changed."""
 
+import gc
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.problem import Problem
 from tests.desks import SITE, Refused, article
 
 JSON = {"content-type": "application/json"}
@@ -175,6 +177,19 @@ async def test_a_bulk_for_an_unknown_site_is_refused_as_a_whole(desk: httpx.Asyn
     answer = await desk.post("/v1/articles", params={"site": "nowhere.example"}, json=[article()])
 
     await refused(answer, "404 unknown-site")
+
+
+async def test_what_is_refused_of_a_bulk_is_forgotten(desk: httpx.AsyncClient):
+    def remembered() -> int:
+        gc.collect()
+        return sum(isinstance(one, Problem) for one in gc.get_objects())
+
+    before = remembered()
+    for _ in range(5):
+        answer = await desk.post("/v1/articles", json=[article(title="a\u0000b"), article(tags=["\u0000"])])
+        assert len(answer.json()["errors"]) == 2
+
+    assert remembered() <= before
 
 
 @pytest.mark.parametrize("body", [b"", b"\n \n"])

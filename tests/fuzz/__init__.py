@@ -1,0 +1,1 @@
+"""A stranger who sends whatever a server would rather not get; `python -m tests.fuzz` runs it."""
