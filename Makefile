@@ -17,7 +17,7 @@ test: .venv/dev.stamp ## Check style, types and architecture, then run every tes
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses=3 --dist=loadfile
+	$(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 bench: .venv/dev.stamp ## Measure speed, as ratios.
 	$(BIN)/python -m tests.bench

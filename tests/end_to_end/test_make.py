@@ -113,7 +113,7 @@ def test_make_test_runs_every_check_in_one_command():
     dry = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
 
     checks = [line.removeprefix(".venv/bin/") for line in dry.stdout.splitlines()[-5:]]
-    spread = "pytest --numprocesses=3 --dist=loadfile"
+    spread = "pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder"
     assert checks == ["ruff check .", "ruff format --check .", "mypy", "lint-imports", spread]
 
 

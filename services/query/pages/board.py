@@ -1,5 +1,6 @@
 """GET /board: what editors keep open on a wall. A page without a number in it, whose script asks for them."""
 
+from functools import cached_property
 from pathlib import Path
 
 from services.query.ranked.kinds import EVERY_WINDOW, KINDS
@@ -32,23 +33,28 @@ def board_script() -> Script:
 
 
 class Board:
-    """Answers with the page; made once, since a running process does not change."""
+    """Answers with the page, made when it is first asked for."""
 
     def __init__(self, settings: Settings, html: Html) -> None:
-        page = html.page("board.html", "newsroom.css", "board.css", scripts=True, pictures=True)
-        body = page.render(
-            access=_access(settings),
-            public_url=settings.public_url or "",
-            sites=list(settings.sites),
-            kinds=list(KINDS.values()),
-            windows=EVERY_WINDOW,
-            spans=_SPANS,
-        )
-        self._page = Response(200, body, (HTML, *page.headers, NO_STORE, _UNSEEN))
+        self._settings = settings
+        self._html = html
 
     async def page(self, request: Request) -> Response:
         """Answer with the page, whatever its query says: that is for its script."""
         return self._page
+
+    @cached_property
+    def _page(self) -> Response:
+        page = self._html.page("board.html", "newsroom.css", "board.css", scripts=True, pictures=True)
+        body = page.render(
+            access=_access(self._settings),
+            public_url=self._settings.public_url or "",
+            sites=list(self._settings.sites),
+            kinds=list(KINDS.values()),
+            windows=EVERY_WINDOW,
+            spans=_SPANS,
+        )
+        return Response(200, body, (HTML, *page.headers, NO_STORE, _UNSEEN))
 
 
 def _access(settings: Settings) -> str:

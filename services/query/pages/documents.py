@@ -1,6 +1,7 @@
 """/openapi.json and /docs: the interface as a document and as a page."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -24,16 +25,14 @@ _CACHE: tuple[Header, ...] = ((b"cache-control", b"public, max-age=0, s-maxage=6
 
 
 class Documents:
-    """Answers with what there is to ask; made once, since a running process does not change."""
+    """Answers with what there is to ask: made when first asked for, so that a process starts sooner."""
 
     def __init__(self, operations: Sequence[Operation], html: Html, address: str) -> None:
         """`address` is where readers reach this service, for the examples."""
-        described = document("Groundswell", version("groundswell"), operations, _ABOUT)
-        page = html.page("docs.html", "look.css")
-        body = page.render(document=described, address=address, type_of=type_of)
+        self._operations = operations
+        self._html = html
+        self._address = address
         self._icon = Answer.of(icon(), (_KEPT,), content_type=_SVG)
-        self._json = Answer.of(compact(described), _CACHE)
-        self._page = Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
 
     async def icon(self, request: Request) -> Response:
         """Answer with the icon of our pages."""
@@ -46,6 +45,20 @@ class Documents:
     async def page(self, request: Request) -> Response:
         """Answer with the page."""
         return self._page.to(request)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return document("Groundswell", version("groundswell"), self._operations, _ABOUT)
+
+    @cached_property
+    def _json(self) -> Answer:
+        return Answer.of(compact(self._document), _CACHE)
+
+    @cached_property
+    def _page(self) -> Answer:
+        page = self._html.page("docs.html", "look.css")
+        body = page.render(document=self._document, address=self._address, type_of=type_of)
+        return Answer.of(body, (*page.headers, *_CACHE), content_type=HTML)
 
 
 def type_of(schema: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from tests.waiting import wait_until
 
 FAULT = "SIGKILL counter"
 FULL = (200, 100_000)
-TENTH = (20, 4_000)
+TENTH = (8, 1_600)
 
 
 async def run(directory: Path, times: int, events: int) -> list[Row]:
