@@ -14,7 +14,9 @@ from tests.programs import pytest_terminal_summary
 __all__ = ["pytest_terminal_summary"]
 
 # A busy machine is no failure: nothing here is timed.
-hypothesis.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.register_profile(
+    "calm", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 hypothesis.load_profile("calm")
 
 
