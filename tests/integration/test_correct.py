@@ -137,8 +137,8 @@ async def test_other_hours_are_not_touched(redis: Client):
     await correct(redis, correction())
 
     assert await redis.hget(keys.count(0, SITE), "/a") == b"40"
-    assert await redis.zscore(keys.hour(0, SITE, hour_stamp(NOW - 3 * HOUR)), "/a") == 40
-    weight = Decay(HALF_LIVES["4h"]).weight(await redis.zscore(keys.board(0, SITE, "4h"), "/a"), NOW)
+    assert await redis.zscore(keys.hour(0, SITE, hour_stamp(time.time() - 3 * HOUR)), "/a") == 40
+    weight = Decay(HALF_LIVES["4h"]).weight(await redis.zscore(keys.board(0, SITE, "4h"), "/a"), time.time())
     assert weight == pytest.approx(40 * 2 ** (-3 / 4), rel=0.1)
 
 
