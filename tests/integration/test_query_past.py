@@ -115,23 +115,23 @@ async def test_an_article_that_was_deleted_since_takes_no_rank(redis: Client, re
         assert [(one.id, one.rank) for one in (await then(client, NOW)).data] == [("b", 1), ("a", 2)]
 
 
-BAD = [
-    (f"at={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "at")),
-    (f"at={utc(NOW - 7 * DAY - HOUR)}", (400, "bad-parameter", "at")),
-    (f"at={utc(NOW - 6 * DAY)}", (400, "bad-parameter", "at")),
-    ("at=2015-05-17", (400, "bad-parameter", "at")),
-    ("at=yesterday", (400, "bad-parameter", "at")),
-    ("at=", (400, "bad-parameter", "at")),
-    (f"at={utc(NOW)}&list=rising", (400, "bad-parameter", "at")),
-    (f"at={utc(NOW)}&explain=1", (400, "bad-parameter", "explain")),
-    (f"at={utc(NOW)}&at={utc(NOW)}", (400, "bad-parameter", "at")),
-    ("explain=yes", (400, "bad-parameter", "explain")),
-    ("explain=1&sort=views", (400, "unknown-parameter", "sort")),
-    (f"%61t={utc(NOW)}", (400, "unknown-parameter", "at")),
-]
+BAD = {
+    "a moment to come": (f"at={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "at")),
+    "over seven days ago": (f"at={utc(NOW - 7 * DAY - HOUR)}", (400, "bad-parameter", "at")),
+    "before all that is kept": (f"at={utc(NOW - 6 * DAY)}", (400, "bad-parameter", "at")),
+    "a day": ("at=2015-05-17", (400, "bad-parameter", "at")),
+    "a word": ("at=yesterday", (400, "bad-parameter", "at")),
+    "nothing": ("at=", (400, "bad-parameter", "at")),
+    "a list without a past": (f"at={utc(NOW)}&list=rising", (400, "bad-parameter", "at")),
+    "reasons of then": (f"at={utc(NOW)}&explain=1", (400, "bad-parameter", "explain")),
+    "two moments": (f"at={utc(NOW)}&at={utc(NOW)}", (400, "bad-parameter", "at")),
+    "reasons by a word": ("explain=yes", (400, "bad-parameter", "explain")),
+    "reasons, sorted": ("explain=1&sort=views", (400, "unknown-parameter", "sort")),
+    "a name in disguise": (f"%61t={utc(NOW)}", (400, "unknown-parameter", "at")),
+}
 
 
-@pytest.mark.parametrize(("asked", "expected"), BAD, ids=[asked for asked, _ in BAD])
+@pytest.mark.parametrize(("asked", "expected"), BAD.values(), ids=BAD.keys())
 async def test_a_moment_that_history_cannot_tell_of_is_refused_by_its_name(
     redis: Client, redis_url: str, asked: str, expected: tuple[int, str, str | None]
 ) -> None:
@@ -142,7 +142,7 @@ async def test_a_moment_that_history_cannot_tell_of_is_refused_by_its_name(
         assert refusal(await client.get(f"/v1/trending?site={SITE}&{asked}")) == expected
 
 
-@pytest.mark.parametrize("asked", [f"at={utc(NOW)}", "explain=1", "explain=0"])
+@pytest.mark.parametrize("asked", [f"at={utc(NOW)}", "explain=1", "explain=0"], ids=["at", "why", "not why"])
 async def test_the_past_and_the_reasons_are_the_newsrooms(redis: Client, redis_url: str, asked: str) -> None:
     await catalogue(redis, article("a"))
     await Recorder(redis).record(NOW - HOUR, "a")
