@@ -5,7 +5,7 @@ its headers slowly, or none at all, costs as much as who asks.
 """
 
 import asyncio
-from asyncio import Transport
+from asyncio import BaseTransport
 from contextlib import suppress
 from typing import Any
 
@@ -39,11 +39,11 @@ class Counted(Peer):
         self._crowd = crowd
         self._turned_away: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         """Begin, or turn it away."""
         super().connection_made(transport)
         if len(self.connections) > self._crowd.most:
-            self._turn_away(transport)
+            self._turn_away()
         else:
             self._crowd.metrics.connections.inc()
 
@@ -60,13 +60,13 @@ class Counted(Peer):
             self._turned_away.cancel()
         super().connection_lost(exc)
 
-    def _turn_away(self, transport: Transport) -> None:
+    def _turn_away(self) -> None:
         self._crowd.metrics.turned_away.inc()
         self.connections.discard(self)
-        self._turned_away = self.loop.call_later(_FAREWELL, transport.abort)
-        transport.write(_ANSWER)
+        self._turned_away = self.loop.call_later(_FAREWELL, self.transport.abort)
+        self.transport.write(_ANSWER)
         with suppress(OSError, NotImplementedError):
-            transport.write_eof()
+            self.transport.write_eof()
 
 
 def _answer() -> bytes:

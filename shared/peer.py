@@ -7,9 +7,10 @@ server's connection.
 
 import socket
 import struct
-from asyncio import Transport
+from asyncio import BaseTransport, Transport
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 from weakref import ref
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -30,9 +31,9 @@ class Peer(HttpToolsProtocol):
     when_stopping: Callable[[], object] | None = None
     """Called once the server is told to stop, while an answer without an end is under way."""
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         """Begin; done here, since a connection has many requests."""
-        super().connection_made(transport)
+        super().connection_made(cast(Transport, transport))  # a server's can be written to
         # Weakly: the connection holds its scope, and who left would stay until the garbage is collected.
         self.app_state = {_STATE: ref(self)}
 

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.cli import audit
-from services.cli.running import Running
 from services.collector.spool.spool import DIRECTORY
 from services.counter.group import ensure_group
 from shared.connection import Client
@@ -56,4 +55,4 @@ async def count_all(redis: Client, partitions: Sequence[int] = (0,)) -> int:
 
 async def books(server: OwnRedis, data_dir: Path) -> list[Ledger]:
     """Return what `groundswell audit` finds."""
-    return await audit.read(Running(server.url), data_dir / DIRECTORY)
+    return await audit.read(server.client, data_dir / DIRECTORY)

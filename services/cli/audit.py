@@ -21,6 +21,7 @@ from services.collector.spool.file import Row
 from services.collector.spool.reading import not_written, rows_in
 from services.collector.spool.spool import DIRECTORY
 from shared import ledger
+from shared.connection import Client
 from shared.ledger import Ledger
 from shared.partition import read_plan
 
@@ -62,7 +63,7 @@ def audit(
 ) -> None:
     """Check the books on live data; exit 1 when they do not balance."""
     settings = options.settings(ctx)
-    books = asyncio.run(read(running.find(settings), settings.data_dir / DIRECTORY))
+    books = asyncio.run(_read(running.find(settings), settings.data_dir / DIRECTORY))
     balanced = all(book.balanced for book in books)
     if json:
         partitions = [
@@ -81,16 +82,20 @@ def audit(
         raise typer.Exit(1)
 
 
-async def read(found: Running, spool: Path | None = None) -> list[Ledger]:
+async def _read(found: Running, spool: Path) -> list[Ledger]:
+    async with reach.redis_of(found, "audit") as redis:
+        return await read(redis, spool)
+
+
+async def read(redis: Client, spool: Path | None = None) -> list[Ledger]:
     """Return the ledgers of every partition ever used, with what waits in the spools of a directory.
 
-    Raises Trouble when Redis does not answer, or a spool file cannot be read.
+    Raises Trouble when a spool file cannot be read, and what redis-py raises.
     """
-    async with reach.redis_of(found, "audit") as redis:
-        plan = await read_plan(redis)
-        # Before the ledgers: what is brought back meanwhile is then in both, and on both sides.
-        spooled = await not_written(redis, _rows(spool) if spool else [])
-        books = [await ledger.read(redis, p) for p in range(plan.ever if plan else 1)]
+    plan = await read_plan(redis)
+    # Before the ledgers: what is brought back meanwhile is then in both, and on both sides.
+    spooled = await not_written(redis, _rows(spool) if spool else [])
+    books = [await ledger.read(redis, p) for p in range(plan.ever if plan else 1)]
     return [
         replace(book, accepted=book.accepted + spooled[book.p], spooled_views=spooled[book.p])
         for book in books

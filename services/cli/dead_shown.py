@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgpack
+from msgpack.exceptions import UnpackException
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -56,7 +57,7 @@ def whole(letter: Letter) -> RenderableType:
 def _views(letter: Letter) -> list[str]:
     try:
         rows = msgpack.unpackb(letter.fields[b"b"], strict_map_key=True)
-    except Exception:  # msgpack raises its own families; nobody promised that it can be read
+    except (KeyError, TypeError, ValueError, UnpackException):  # nobody promised that it can be read
         return []
     return [_text(repr(row).encode()) for row in rows] if isinstance(rows, list) else []
 

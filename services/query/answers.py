@@ -30,6 +30,10 @@ def compact(value: object) -> bytes:
     return without_markup(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
 
 
+def everyone(request: Request) -> None:
+    """Let a request in."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     until: float
@@ -40,7 +44,11 @@ class _Kept:
 class Answers:
     """Answers of one endpoint by query string, bounded in life and in size."""
 
-    def __init__(self, max_bytes: int = MAX_BYTES, life: float = LIFE) -> None:
+    def __init__(
+        self, max_bytes: int = MAX_BYTES, life: float = LIFE, *, admit: Callable[[Request], None] = everyone
+    ) -> None:
+        """`admit` raises Problem for a request that is not let in, whatever is kept."""
+        self._admit = admit
         self._kept: dict[bytes, _Kept] = {}
         self._bytes = 0
         self._max_bytes = max_bytes
@@ -51,6 +59,7 @@ class Answers:
         self, request: Request, make: Callable[[Request], Coroutine[Any, Any, Answer]]
     ) -> Response:
         """Return the reply to a request, made now unless a fresh one is kept. Raises what `make` raises."""
+        self._admit(request)
         return (await self.get(request.query, lambda: make(request))).to(request)
 
     async def get(self, query: bytes, make: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:

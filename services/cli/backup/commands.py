@@ -121,7 +121,7 @@ async def _restore(
                 )
             safety, lost = await _set_aside(settings, redis, head)
         await fill.fill(redis, file, head)
-        books = await read_books(found)
+        books = await read_books(redis)
         if not all(book.balanced for book in books):
             raise Trouble("it is filled, but its books do not balance; see `groundswell audit`")
     return {

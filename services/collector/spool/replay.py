@@ -87,7 +87,7 @@ class Replay:
     async def _oldest(self, partition: int) -> Waiting | None:
         try:
             waiting = await self._spool.oldest(partition, _AT_ONCE)
-        except Exception:  # whatever is wrong with the disk or a file, it may be right again
+        except Exception:  # a replay that ends strands all that waits; disk and file may be right again
             log.exception("the spool cannot be read")
             self._disk.failed()
             return None

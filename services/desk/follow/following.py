@@ -129,8 +129,7 @@ class Following:
             return _Failure(str(error), error.wait if isinstance(error, Unfetched) else 0.0)
         except UNAVAILABLE as error:
             return _Failure(f"Redis takes no change of the catalogue: {error}")
-        except Exception:
-            # One that nobody thought of must not keep the others from being followed.
+        except Exception:  # one that nobody thought of must not end the following of this feed for good
             log.exception("following %s fails", one.url)
             return _Failure("this is our fault; it has been logged")
 

@@ -38,12 +38,11 @@ class ArticleReport:
         self._partitions = partitions
         self._explainer = explainer
         self._newsroom = newsroom
-        self._answers = Answers()
+        self._answers = Answers(admit=newsroom.admit)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
-        self._newsroom.admit(request)
         return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:

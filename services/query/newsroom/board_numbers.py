@@ -79,12 +79,11 @@ class BoardNumbers:
         self._hours = hours
         self._desk_url = desk_url
         self._row_hours = RowHours(redis, partitions)
-        self._answers = Answers()
+        self._answers = Answers(admit=newsroom.admit)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
-        self._newsroom.admit(request)
         return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:

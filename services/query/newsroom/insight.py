@@ -39,7 +39,7 @@ class Insight:
         self._trending = trending
         self._past = past
         self._explainer = explainer
-        self._answers = Answers()
+        self._answers = Answers(admit=newsroom.admit)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(self, request: Request) -> Response:
@@ -51,7 +51,6 @@ class Insight:
         given = request.parameters(PARAMETERS)
         if not any(name in given for name in OWN):
             return await self._trending.answer(request)
-        self._newsroom.admit(request)
         return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:

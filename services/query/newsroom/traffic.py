@@ -23,11 +23,10 @@ class Traffic:
         self._newsroom = newsroom
         self._catalogue = catalogue
         self._hours = hours
-        self._answers = Answers()
+        self._answers = Answers(admit=newsroom.admit)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request. Raises Problem, and what redis-py raises."""
-        self._newsroom.admit(request)
         return await self._answers.reply(request, self._make)
 
     async def _make(self, request: Request) -> Answer:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -139,11 +140,13 @@ def wordpress_site(folder: Path) -> Iterator[WordPressSite]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={"PHP_CLI_SERVER_WORKERS": "3"},
+            start_new_session=True,
         )
         try:
             yield site
         finally:
-            server.terminate()
+            # Its workers do not end with it.
+            os.killpg(server.pid, signal.SIGTERM)
             server.wait(timeout=30)
 
 
