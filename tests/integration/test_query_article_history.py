@@ -97,23 +97,27 @@ async def test_the_last_24_hours_are_told_unless_asked_otherwise(redis: Client, 
     assert abs(found.to.timestamp() - time.time()) < 600
 
 
-BAD = [
-    ("id=a", (400, "bad-parameter", "site")),
-    (f"site={SITE}", (400, "bad-parameter", "id")),
-    (f"site={SITE}&id=%00", (422, "bad-article-id", "id")),
-    (f"site={SITE}&id=a&list=hottest", (400, "bad-parameter", "list")),
-    (f"site={SITE}&id=a&window=24h", (400, "bad-parameter", "window")),
-    (f"site={SITE}&id=a&from={utc(NOW - 8 * DAY)}", (400, "bad-parameter", "from")),
-    (f"site={SITE}&id=a&to={utc(NOW - 8 * DAY)}", (400, "bad-parameter", "to")),
-    (f"site={SITE}&id=a&to={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "to")),
-    (f"site={SITE}&id=a&from={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "from")),
-    (f"site={SITE}&id=a&from={utc(NOW - HOUR)}&to={utc(NOW - HOUR)}", (400, "bad-parameter", "from")),
-    (f"site={SITE}&id=a&from=monday", (400, "bad-parameter", "from")),
-    (f"site={SITE}&id=a&limit=3", (400, "unknown-parameter", "limit")),
-]
+A = f"site={SITE}&id=a"
+BAD = {
+    "no site": ("id=a", (400, "bad-parameter", "site")),
+    "no id": (f"site={SITE}", (400, "bad-parameter", "id")),
+    "an id that is none": (f"site={SITE}&id=%00", (422, "bad-article-id", "id")),
+    "an unknown list": (f"{A}&list=hottest", (400, "bad-parameter", "list")),
+    "a window where there is none": (f"{A}&window=24h", (400, "bad-parameter", "window")),
+    "from before all that is kept": (f"{A}&from={utc(NOW - 8 * DAY)}", (400, "bad-parameter", "from")),
+    "to before all that is kept": (f"{A}&to={utc(NOW - 8 * DAY)}", (400, "bad-parameter", "to")),
+    "to a moment to come": (f"{A}&to={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "to")),
+    "from a moment to come": (f"{A}&from={utc(NOW + 3 * HOUR)}", (400, "bad-parameter", "from")),
+    "a range without length": (
+        f"{A}&from={utc(NOW - HOUR)}&to={utc(NOW - HOUR)}",
+        (400, "bad-parameter", "from"),
+    ),
+    "from a word": (f"{A}&from=monday", (400, "bad-parameter", "from")),
+    "a parameter of another endpoint": (f"{A}&limit=3", (400, "unknown-parameter", "limit")),
+}
 
 
-@pytest.mark.parametrize(("asked", "expected"), BAD, ids=[asked for asked, _ in BAD])
+@pytest.mark.parametrize(("asked", "expected"), BAD.values(), ids=BAD.keys())
 async def test_a_wrong_question_is_refused_by_its_name(
     redis_url: str, asked: str, expected: tuple[int, str, str | None]
 ) -> None:
