@@ -33,6 +33,8 @@ ATTACK = 20 * MINUTE
 
 _FADES = (3 * HOUR, 8 * HOUR)
 _OLD = EPOCH - 30 * DAY
+_STEP = 500.0
+"""exp(-500) is still a number."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +183,14 @@ def _lag(random: Random) -> int:
 
 def _poisson(random: Random, mean: float) -> int:
     """Return how many exponential gaps of mean 1 fit into `mean`: a Poisson draw. Cost: O(mean)."""
-    number, left = 0, mean - random.expovariate(1.0)
-    while left > 0:
-        number += 1
-        left -= random.expovariate(1.0)
-    return number
+    number, left, draw = 0, mean, random.random
+    while True:
+        # A gap is the negative logarithm of a draw, and one logarithm of a product serves for many.
+        step = min(left, _STEP)
+        product, least = 1.0 - draw(), exp(-step)
+        while product > least:
+            number += 1
+            product *= 1.0 - draw()
+        left -= step
+        if left <= 0:
+            return number
