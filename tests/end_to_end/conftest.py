@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browsing import browsing
@@ -35,22 +34,23 @@ def serve(tmp_path: Path) -> Serve:
     return begin
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def serving(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    """A running `groundswell serve` of news.example, for all tests of a file, which have one loop."""
+    """A running `groundswell serve` of news.example, for all tests of a file."""
     async with start(tmp_path_factory.mktemp("serving") / "var") as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_browser() -> AsyncIterator[Browser]:
-    """A real Chromium without a window, for all tests of a file, which have one loop."""
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real Chromium without a window, for all tests: it takes longer to start than most of them."""
     async with browsing(need("chromium")) as launched:
         yield launched
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A real Chromium without a window."""
-    async with browsing(need("chromium")) as launched:
-        yield launched
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """The same, with nothing open yet."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()

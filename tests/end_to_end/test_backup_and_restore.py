@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.backup.archive import read_head, records
+from shared.repeat import every
 from shared.tasks import end
 from tests.end_to_end.conftest import Serve
 from tests.overriding import wanted
@@ -92,10 +93,9 @@ async def test_what_is_served_from_a_backup_is_what_was_served(serve: Serve, tmp
         await put_stories(serving)
 
         async def be_read() -> None:
-            while True:
-                await send(serving, [{"site": SITE, "article": "read-alone"}] * 50)
+            await send(serving, [{"site": SITE, "article": "read-alone"}] * 50)
 
-        reading = asyncio.create_task(be_read())
+        reading = asyncio.create_task(every(0.05, "reading", be_read))
         under_load = await asyncio.to_thread(
             run, "backup", str(tmp_path / "load.backup"), "--data-dir", str(here), cwd=tmp_path
         )

@@ -3,15 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browsing import browsing
-from tests.programs import need
 from tests.serving import SITE, Serving, run, serve
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CUBAN = "Cuban Advisers Begin to Leave Venezuela"
 HARBOUR = "Harbour Cities Pool Their Money Against the Next Flood"
@@ -27,7 +22,7 @@ KEPT = """() => JSON.stringify([
 ])"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def seeded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """A service of two sites, with the seeds of the first, whose board asks for its key."""
     async with serve(tmp_path_factory.mktemp("board"), sites=(SITE, OTHER_SITE)) as serving:
@@ -36,25 +31,19 @@ async def seeded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         yield serving
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing(need("chromium")) as launched:
-        yield launched
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     async with await browser.new_context(viewport={"width": 1280, "height": 900}) as opened:
         opened.set_default_timeout(20_000)
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def page(context: BrowserContext) -> Page:
     return await context.new_page()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def board(page: Page, seeded: Serving) -> Page:
     """The board of the seeded site, opened with its key."""
     return await open_board(page, seeded)
@@ -188,7 +177,7 @@ async def test_each_site_has_its_board(board: Page):
 
 
 async def test_the_snippet_is_shown_and_copied(board: Page, seeded: Serving):
-    await board.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await board.context.grant_permissions(["clipboard-write"])
     snippet = f'<script async src="{seeded.url}/beacon.v1.js" data-site="{SITE}"></script>'
 
     await board.get_by_role("button", name="Set up").click()
@@ -196,7 +185,10 @@ async def test_the_snippet_is_shown_and_copied(board: Page, seeded: Serving):
     await board.get_by_role("button", name="Copy the snippet for article pages").click()
 
     await expect(board.get_by_role("status")).to_have_text("Copied.")
-    assert await board.evaluate("navigator.clipboard.readText()") == snippet
+    # No page of ours may read the clipboard; whoever sits before it may.
+    await board.evaluate("document.body.append(document.createElement('textarea'))")
+    await board.locator("body > textarea").press("ControlOrMeta+v")
+    assert await board.locator("body > textarea").input_value() == snippet
 
 
 async def test_without_a_clipboard_the_snippet_is_selected(page: Page, seeded: Serving):

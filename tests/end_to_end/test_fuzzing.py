@@ -19,8 +19,6 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.serving import Serving
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 EXAMPLES = int(os.environ.get("GROUNDSWELL_FUZZ_EXAMPLES", "1"))
 """Of each operation, right ones and wrong ones each."""
 

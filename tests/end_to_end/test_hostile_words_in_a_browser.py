@@ -8,13 +8,10 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.serving import SITE, Serving, serve
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIST = "trending-list [part~=link]"
 RUNS = "window.ran=(window.ran||0)+1"
@@ -81,7 +78,7 @@ def hostile() -> list[dict[str, object]]:
     ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def poisoned(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """A service whose whole catalogue is hostile."""
     async with serve(tmp_path_factory.mktemp("poisoned"), "--board", "public") as serving:
@@ -115,7 +112,7 @@ async def watched(page: Page) -> list[str]:
     return seen
 
 
-async def test_no_page_runs_any_of_it(poisoned: Serving, shared_browser: Browser):
+async def test_no_page_runs_any_of_it(poisoned: Serving, browser: Browser):
     first = (await poisoned.http.get(f"/v1/trending?site={SITE}&limit=1")).json()["data"][0]["id"]
     shows = "show=rank+thumbnail+section+time+summary+views+movement&limit=100"
     for path, ready in {
@@ -126,7 +123,7 @@ async def test_no_page_runs_any_of_it(poisoned: Serving, shared_browser: Browser
         f"/embed/trending?site={SITE}&{shows}&script=off": "ol li",
         f"/board?site={SITE}&limit=100": "#rows tr",
     }.items():
-        page = await shared_browser.new_page()
+        page = await browser.new_page()
         seen = await watched(page)
 
         answer = await page.goto(poisoned.url + path)

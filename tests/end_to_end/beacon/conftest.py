@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.end_to_end.beacon.edge import edge_at
@@ -21,7 +20,7 @@ honour_privacy_signals = true
 """
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest.fixture(scope="session")
 async def press(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Press]:
     """The newspaper, the edge and the running service."""
     directory = tmp_path_factory.mktemp("beacon")
@@ -33,14 +32,14 @@ async def press(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Press
             yield Press(site, edge, serving)
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest.fixture(scope="session")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A reader's Chromium as it comes."""
     async with watched_reader(tmp_path_factory.mktemp("profile")) as chromium:
         yield chromium
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A tab of its own; every complaint of its pages fails the test."""
     tab = await browser.contexts[0].new_page()

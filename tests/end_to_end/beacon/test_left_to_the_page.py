@@ -5,8 +5,6 @@ from playwright.async_api import Browser, Page
 
 from tests.end_to_end.beacon.press import EVERY_VIEW, Press
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 CANONICAL = '<link rel="canonical" href="https://news.example/left-to/canonical">'
 
 

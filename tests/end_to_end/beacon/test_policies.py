@@ -8,8 +8,6 @@ from tests.end_to_end.beacon.press import PRIVATE, Press
 from tests.end_to_end.beacon.readers import USER_AGENT
 from tests.serving import SITE
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 STRICT = (
     "default-src 'none'; script-src {edge}; connect-src {edge}; base-uri 'none'; form-action 'none'; "
     "img-src data:; require-trusted-types-for 'script'; trusted-types 'none'"

@@ -5,8 +5,6 @@ from playwright.async_api import Page
 
 from tests.end_to_end.beacon.press import Press
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 
 async def test_three_routes_are_three_views_and_going_back_is_another(press: Press, page: Page):
     await page.goto(press.story("/routes/1"))

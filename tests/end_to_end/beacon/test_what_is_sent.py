@@ -6,8 +6,6 @@ from playwright.async_api import Browser, Page
 from tests.end_to_end.beacon.press import Press
 from tests.serving import SITE
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 CANONICAL = '<link rel="canonical" href="https://www.news.example/canonical/{}?page=1">'
 
 

@@ -10,8 +10,6 @@ from tests.end_to_end.beacon.press import EVERY_VIEW, Press
 from tests.end_to_end.beacon.readers import reader
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 RENDERED_AHEAD = """<script>
 let say = what => fetch(`/said?${what}-${document.visibilityState}-${document.prerendering}`)
 addEventListener("load", () => say("load"))

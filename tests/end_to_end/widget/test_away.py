@@ -1,6 +1,5 @@
 """The service is away, or far: what stands on the page stays, and the page notices nothing else."""
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.end_to_end.hosting import Site
@@ -18,8 +17,6 @@ from tests.end_to_end.widget.pages import (
     titles,
 )
 from tests.waiting import wait_until
-
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 FALLBACK = '<ol><li><a href="/written">Written by the server</a></li></ol>'
 SLOW_3G = {"offline": False, "latency": 2_000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}

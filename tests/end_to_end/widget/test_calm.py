@@ -8,8 +8,6 @@ from tests.end_to_end.widget.newsroom import Paper
 from tests.end_to_end.widget.pages import LINKS, SHIFTS, Asked, clock, listed, passes, settled, titles, told
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 FALLBACK = '<ol><li><a href="/written">Written by the server</a></li></ol>'
 RESERVED = "<style>trending-list{display:flow-root;min-block-size:70em}</style>"
 """What a page adds that loads the script late: room for ten rows."""

@@ -10,8 +10,6 @@ from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Paper
 from tests.end_to_end.widget.pages import Asked, clock, counted, passes, said, settled
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 COUNTS = "/v1/counts"
 
 

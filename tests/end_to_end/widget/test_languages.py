@@ -9,8 +9,6 @@ from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Paper
 from tests.end_to_end.widget.pages import counted, listed
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 GERMAN = (
     'text-views="one:{} Aufruf|{} Aufrufe" text-up="{} höher" text-down="{} tiefer"'
     ' text-new="neu" text-latest="aktuell"'

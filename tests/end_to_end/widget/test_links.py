@@ -2,14 +2,11 @@
 
 import json
 
-import pytest
 from playwright.async_api import Page
 
 from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Paper
 from tests.end_to_end.widget.pages import LINKS, listed
-
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 HEARD = """<script>
 window.heard = []

@@ -10,8 +10,6 @@ from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Paper
 from tests.end_to_end.widget.pages import LINKS, Asked, listed, settled, titles
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 TRENDING = "/v1/trending"
 HEARD = """
 - list:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.end_to_end.beacon.readers import watched_reader
@@ -12,13 +11,11 @@ from tests.end_to_end.widget.newsroom import Newsroom, Paper
 from tests.end_to_end.widget.pages import Asked, clock, counted, listed, passes, settled, titles
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 TRENDING = "/v1/trending"
 LIVE = "/v1/trending/live"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="package")
+@pytest.fixture(scope="module")
 async def tabs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A Chromium whose tabs behind another are really hidden."""
     async with watched_reader(tmp_path_factory.mktemp("profile")) as chromium:

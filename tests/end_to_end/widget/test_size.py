@@ -8,8 +8,6 @@ import pytest
 
 from tests.end_to_end.widget.newsroom import Newsroom
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 CEILING = 6_144
 PROMISE = {"gzip": 5_760, "br": 5_180}
 """Kept until somebody decides otherwise: a feature that needs more takes something else away."""

@@ -7,8 +7,6 @@ from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Newsroom, Paper
 from tests.end_to_end.widget.pages import LINKS, counted, listed, settled
 
-pytestmark = pytest.mark.asyncio(loop_scope="package")
-
 VIOLATIONS = b"""window.violations = []
 addEventListener("securitypolicyviolation", told => violations.push(told.violatedDirective, told.blockedURI))
 """

@@ -1,14 +1,11 @@
 """How the widget finds its service, whoever loads it and wherever it lies."""
 
-import pytest
 from playwright.async_api import Page
 
 from tests.end_to_end.beacon.edge import edge_at
 from tests.end_to_end.hosting import Site
 from tests.end_to_end.widget.newsroom import Newsroom, Paper
 from tests.end_to_end.widget.pages import copied, counted, listed
-
-pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 OWN = b"var own = 1\n;"
 """What a plugin has put ahead of our script."""
