@@ -1,5 +1,6 @@
 """Who may: bearer keys, plain or as `sha256:` digests, several at once for rotation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -7,6 +8,8 @@ from hmac import compare_digest
 
 from shared.http import Request
 from shared.problem import Kind, Problem
+
+_DIGITS = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ class Keys:
 def _digest(part: str) -> bytes:
     if not part.startswith("sha256:"):
         return sha256(part.encode()).digest()
-    digest = bytes.fromhex(part.removeprefix("sha256:"))
-    if len(digest) != sha256().digest_size:
+    digits = part.removeprefix("sha256:")
+    if not _DIGITS.fullmatch(digits):
         raise ValueError("a sha256: key has 64 hexadecimal digits")
-    return digest
+    return bytes.fromhex(digits)
 
 
 def first_of(keys: str | None) -> Sequence[str]:

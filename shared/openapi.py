@@ -182,7 +182,15 @@ _PROBLEM: dict[str, Any] = {
         "title": {"type": "string", "description": "What is asked of the client, in one sentence."},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What exactly was wrong."},
+        "field": {
+            "type": "string",
+            "description": "The field of the body, or of the query, that was wrong; dotted within another.",
+        },
         "parameter": {"type": "string", "description": "The query parameter that was wrong."},
+        "request_id": {
+            "type": "string",
+            "description": "What the log calls this request; also in the header `x-request-id`.",
+        },
     },
     "required": ["type", "title", "status"],
 }

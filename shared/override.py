@@ -9,6 +9,7 @@ out of the hash or not.
 import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,8 +80,14 @@ def read_all(raw: Mapping[bytes, bytes]) -> dict[str, Override]:
         try:
             found[article_id.decode()] = Override.decode(value)
         except ValueError:
-            log.warning("the override of %r cannot be read", article_id)
+            _tell_unreadable(article_id, value)
     return found
+
+
+@lru_cache(maxsize=MOST)
+def _tell_unreadable(article_id: bytes, value: bytes) -> None:
+    """Log it, once for each value: it may be read every second."""
+    log.warning("the override of %r cannot be read", article_id)
 
 
 class Slot(NamedTuple):

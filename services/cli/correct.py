@@ -14,6 +14,7 @@ from services.cli.trouble import Trouble
 from services.desk.correction.correct import Corrected, Correction
 from services.desk.correction.correct import correct as take_out
 from services.desk.correction.reading import CorrectionRequest, answer_of, correction_of
+from shared.fault import fault_of
 from shared.problem import Problem
 
 
@@ -74,6 +75,8 @@ def correct(
         ("left", done.left, "in these hours"),
     ]
     telling.show(document, rows, as_json=json)
+    if not done.views and not done.left:
+        typer.echo(f"{done.article_id!r} of {wanted.site} has no views in these hours", err=True)
     if not json:
         typer.echo(f"request {wanted.request}")
 
@@ -90,8 +93,6 @@ def _wanted(given: dict[str, object]) -> Correction:
     try:
         return correction_of(CorrectionRequest.model_validate(given))
     except ValidationError as error:
-        first = error.errors()[0]
-        says = first["msg"].removeprefix("Value error, ")
-        raise Trouble(f"{'.'.join(map(str, first['loc']))}: {says}") from None
+        raise Trouble(str(fault_of(error))) from None
     except Problem as problem:
         raise Trouble(str(problem)) from None

@@ -63,7 +63,7 @@ def known_site(reading: Reading, settings: Settings) -> SiteSettings:
     """Return the settings of the reading's site. Raises Problem for an unknown one."""
     site = settings.sites.get(reading.site)
     if site is None:
-        raise Problem(Kind.UNKNOWN_SITE, f"{reading.site!r} is not a site of this service")
+        raise Problem(Kind.UNKNOWN_SITE, f"{reading.site!r} is not a site of this service", field="site")
     return site
 
 
@@ -148,7 +148,8 @@ def in_time(attempt: Attempt, settings: Settings) -> None:
     if isinstance(reading, BatchReading) and reading.occurred_at is not None:
         age = attempt.received_ms - round(reading.occurred_at.timestamp() * 1000)
         if not -NEWEST_MS <= age <= OLDEST_MS:
-            raise Problem(Kind.BAD_TIME, f"occurred_at: {reading.occurred_at.isoformat()}")
+            says = f"occurred_at: {reading.occurred_at.isoformat()}"
+            raise Problem(Kind.BAD_TIME, says, field="occurred_at")
 
 
 PAGE_STEPS: Sequence[Step] = (
@@ -168,12 +169,13 @@ BATCH_STEPS: Sequence[Step] = (in_time,)
 def named(attempt: Attempt) -> str:
     """Return the id that a reading gives its article. Raises Problem for what cannot be one."""
     reading = attempt.reading
+    field = "url" if reading.article is None else "article"
     try:
         if reading.article is not None:
             return normalise_id(reading.article)
         return id_from_url(reading.url or "", attempt.site.query_keys)
     except BadArticleId as error:
-        raise Problem(Kind.BAD_ARTICLE_ID, str(error)) from None
+        raise Problem(Kind.BAD_ARTICLE_ID, f"{field}: {error}", field=field) from None
 
 
 def article_of(attempt: Attempt, aliases: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ class Backlog:
 
     async def keep_looking(self) -> None:
         """Look about once a second until cancelled."""
-        await every(EVERY, "the backlog is not known", self.look)
+        await every(EVERY, "the backlog is not known", self.look, meanwhile="nothing is held back")
 
     async def look(self) -> None:
         """Look at every partition. Raises what redis-py raises."""

@@ -15,6 +15,7 @@ class RefusedView(BaseModel):
     index: int = Field(description="Its place in the batch, from 0.")
     reason: str = Field(description="The stable name of the problem.")
     detail: str
+    field: str | None = Field(None, description="The field at fault; absent when it is the whole view.")
 
 
 class BatchAnswer(BaseModel):

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.problem import Kind, Problem
+from shared.fault import refusal_of
 from shared.strict_json import loads
 
 
@@ -59,11 +59,7 @@ def read(model: type[Reading], value: object) -> Reading:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])[:64]
-        kind = Kind.UNKNOWN_FIELD if first["type"] == "extra_forbidden" else Kind.BAD_SHAPE
-        says = first["msg"].removeprefix("Value error, ")
-        raise Problem(kind, f"{name}: {says}" if name else says) from None
+        raise refusal_of(error) from None
 
 
 def read_json(body: bytes) -> Reading:

@@ -36,6 +36,7 @@ class BulkError(_Answer):
     index: int = Field(description="Its place in the body, from 0; in NDJSON blank lines do not count.")
     reason: str = Field(description="The last part of the problem's `type`.")
     detail: str
+    field: str | None = Field(None, description="The field at fault; absent when it is the whole article.")
 
 
 class BulkAnswer(_Answer):

@@ -80,7 +80,8 @@ class Articles:
 
     def _bulk_error(self, index: int, problem: Problem) -> BulkError:
         self._metrics.refused.labels(problem.kind.slug).inc()
-        return BulkError(index=index, reason=problem.kind.slug, detail=str(problem))
+        at_fault = problem.extra.get("field")
+        return BulkError(index=index, reason=problem.kind.slug, detail=str(problem), field=at_fault)
 
     async def _store(self, placed: list[tuple[str, Article]]) -> list[catalogue.Outcome]:
         outcomes = await catalogue.put_each(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared import strict_json
 from shared.article import Article, ArticleId
 from shared.article_id import BadArticleId, id_from_url, normalise_id
+from shared.fault import fault_of, refusal_of
 from shared.http import Request
 from shared.problem import Kind, Problem
 from shared.settings import SiteSettings
@@ -158,24 +159,29 @@ def _read_line(line: bytes) -> object | Problem:
         return problem
 
 
+def missing(name: str) -> Problem:
+    """Return the refusal of a query without one of its parameters."""
+    return Problem(Kind.BAD_PARAMETER, f"{name}: it must be given", field=name)
+
+
 def site_and_id(request: Request, sites: Collection[str]) -> tuple[str, str]:
     """Return the query parameters `site` and `id`. Raises Problem."""
     given = request.parameters(("site", "id"))
     for name in ("site", "id"):
         if name not in given:
-            raise Problem(Kind.BAD_PARAMETER, f"{name!r} is missing")
+            raise missing(name)
     site = known_site(given["site"], sites)
     try:
         return site, normalise_id(given["id"])
     except BadArticleId as error:
-        raise Problem(Kind.BAD_ARTICLE_ID, str(error), field="id") from None
+        raise Problem(Kind.BAD_ARTICLE_ID, f"id: {error}", field="id") from None
 
 
 def site_and_named(request: Request, sites: Mapping[str, SiteSettings]) -> tuple[str, str]:
     """Return `site` and the id named by `id` or, as the address of a page, by `url`. Raises Problem."""
     given = request.parameters(("site", "id", "url"))
     if "site" not in given:
-        raise Problem(Kind.BAD_PARAMETER, "'site' is missing", field="site")
+        raise missing("site")
     site = known_site(given["site"], sites)
     if ("id" in given) == ("url" in given):
         raise Problem(Kind.BAD_PARAMETER, "id: either `id` or `url` is given", field="id")
@@ -192,12 +198,7 @@ _ID_FIELDS = ("id", "aliases", "from", "into")
 
 
 def _refusal(error: ValidationError) -> Problem:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"])[:100]
-    kind = Kind.BAD_SHAPE
-    if first["type"] == "extra_forbidden":
-        kind = Kind.UNKNOWN_FIELD
-    elif first["type"] == "value_error" and first["loc"][0] in _ID_FIELDS:
-        kind = Kind.BAD_ARTICLE_ID
-    says = first["msg"].removeprefix("Value error, ")
-    return Problem(kind, f"{field}: {says}" if field else says, **({"field": field} if field else {}))
+    fault = fault_of(error)
+    if fault.ours and fault.field.partition(".")[0] in _ID_FIELDS:
+        return Problem(Kind.BAD_ARTICLE_ID, str(fault), field=fault.field)
+    return refusal_of(error)

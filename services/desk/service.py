@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import logging
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -20,17 +20,21 @@ from services.desk.page import openapi as page_openapi
 from services.desk.page.page import DeskPage
 from services.desk.sweep import Sweep
 from shared import keys, openapi
+from shared.address import spans
 from shared.bearer import Keys
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
-from shared.http import JSON, NO_STORE, NOSNIFF, Handler, Reply, Request, Response, Routes
+from shared.http import JSON, NO_STORE, NOSNIFF, ASGIApp, Handler, Reply, Request, Response, Routes
 from shared.metrics import DeskMetrics, FollowMetrics
+from shared.outage import Outage
 from shared.problem import Kind, Problem
 from shared.reachable import why
+from shared.request_id import named_by
 from shared.settings import Settings
 from shared.tasks import end
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 _DEADLINE = 0.9
 """Seconds a request waits for a reply of Redis."""
@@ -44,16 +48,25 @@ _DESCRIPTION = (b"link", b'</openapi.json>; rel="service-desc"')
 class Desk:
     """One desk process."""
 
-    def __init__(self, settings: Settings, url: str, registry: CollectorRegistry) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        url: str,
+        registry: CollectorRegistry,
+        tracing: "Tracing | None" = None,
+    ) -> None:
         metrics = DeskMetrics(registry)
         self._redis = connect(url, deadline=_PATIENCE, name="desk")
         self._answering = connect(url, deadline=_DEADLINE, name="desk-answers", rest=0.2)
+        if tracing is not None:
+            self._answering = tracing.redis(self._answering)
         self._keys = Keys.parse(settings.desk_key)
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
         self._sweep = Sweep(self._redis, self._catalogue, settings.sites, metrics)
         self._override_sweep = OverrideSweep(self._redis, settings.sites, metrics)
         self._backups = BackupWatch(self._redis, metrics)
         self._following = Following(self._redis, settings, FollowMetrics(registry))
+        self._outage = Outage("Redis takes no change", "it is answered with 503")
         self._tasks: list[asyncio.Task[None]] = []
         articles = Articles(self._answering, settings, metrics)
         overrides = Overrides(self._answering, settings, metrics)
@@ -68,12 +81,14 @@ class Desk:
             "/openapi.json": {"GET": _openapi},
         }
         guarded = {path: {m: self._guarded(one) for m, one in row.items()} for path, row in table.items()}
-        self.app = Routes(
+        routes = Routes(
             # The page shows nothing by itself: its script asks for everything with the key.
             {**guarded, **DeskPage(settings).routes()},
             headers=(NOSNIFF, _DESCRIPTION),
             on_problem=lambda _, problem: metrics.refused.labels(problem.kind.slug).inc(),
+            name_of=named_by(spans(settings.trusted_proxies)),
         )
+        self.app: ASGIApp = routes if tracing is None else tracing.requests(routes, routes.handlers)
 
     async def start(self) -> None:
         """Begin to sweep; a Redis that is away is waited for."""
@@ -109,19 +124,21 @@ class Desk:
         async def guarded(request: Request) -> Reply:
             self._keys.demand(request)
             try:
-                return await handler(request)
+                found = await handler(request)
             except UNAVAILABLE as error:
-                log.warning("a change could not be made: %s", error)
+                self._outage.failed(error)
                 raise Problem(Kind.UNAVAILABLE) from error
+            self._outage.well()
+            return found
 
         return guarded
 
 
-def build(settings: Settings, registry: CollectorRegistry) -> Desk:
+def build(settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None) -> Desk:
     """Return a desk that connects when it is started. Raises ValueError without an address of Redis."""
     if settings.redis_url is None:
         raise ValueError("the desk needs redis_url")
-    return Desk(settings, settings.redis_url, registry)
+    return Desk(settings, settings.redis_url, registry, tracing)
 
 
 async def _openapi(request: Request) -> Response:

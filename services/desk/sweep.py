@@ -15,6 +15,7 @@ from shared import keys
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, Client
 from shared.metrics import DeskMetrics
+from shared.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Sweep:
         self._metrics = metrics
         self._known: dict[str, dict[str, str]] = {site: {} for site in self._sites}
         self._until: dict[str, dict[str, float]] = {site: {} for site in self._sites}
+        self._outages = {site: Outage(f"the aliases of {site} are not swept") for site in self._sites}
         self._everything_at = dict.fromkeys(self._sites, 0.0)
 
     async def run(self) -> None:
@@ -59,8 +61,9 @@ class Sweep:
             try:
                 await self._sweep(site, due)
             except UNAVAILABLE as error:
-                log.warning("the aliases of %s are not swept: %s", site, error)
+                self._outages[site].failed(error)
                 continue
+            self._outages[site].well()
             if everything:
                 self._everything_at[site] = now + EVERYTHING_EVERY
 

@@ -43,10 +43,10 @@ async def test_a_batch_counts_its_good_views_and_lists_its_bad_ones(site: Site):
     told = answer.json()
     assert told["accepted"] == 1000
     assert told["dropped"] == 0
-    assert [(e["index"], e["reason"]) for e in told["errors"]] == [
-        (10, "bad-article-id"),
-        (500, "bad-time"),
-        (1002, "unknown-site"),
+    assert [(e["index"], e["reason"], e["field"]) for e in told["errors"]] == [
+        (10, "bad-article-id", "article"),
+        (500, "bad-time", "occurred_at"),
+        (1002, "unknown-site", "site"),
     ]
     assert len(await site.views()) == 1000
     assert site.metric("groundswell_views_refused_total", reason="bad-time") == 1

@@ -7,9 +7,11 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from services.desk.correction.correct import correct as take_out
 from shared import keys
 from shared.connection import Client
-from tests.integration.test_correct import END, START, count
+from shared.problem import Kind, Problem
+from tests.integration.test_correct import END, START, correction, count
 from tests.serving import SITE, run
 
 
@@ -65,3 +67,35 @@ async def test_what_is_wrong_is_one_line_and_takes_nothing(
     assert ended.stderr.startswith(says), ended.stderr
     assert ended.stderr.count("\n") == 1
     assert await redis.hget(keys.count(0, SITE), "/a") == b"700"
+
+
+async def test_an_article_that_nobody_knows_is_named_with_one_that_may_be_meant(
+    redis: Client, redis_url: str, tmp_path: Path
+):
+    await count(redis, {"/news/attacked": 700})
+    before = {key: await redis.dump(key) for key in await redis.keys("*")}
+
+    mistyped = correct(redis_url, tmp_path, article="/news/atacked")
+    with pytest.raises(Problem) as nowhere_near:
+        await take_out(redis, correction("zzz"))
+
+    unknown = "is no article of news.example, and has no views there"
+    assert mistyped.returncode == 2
+    assert mistyped.stderr == f"groundswell: id: '/news/atacked' {unknown}; is '/news/attacked' meant?\n"
+    assert (nowhere_near.value.kind, nowhere_near.value.detail) == (
+        Kind.UNKNOWN_ARTICLE,
+        f"id: 'zzz' {unknown}",
+    )
+    assert {key: await redis.dump(key) for key in await redis.keys("*")} == before
+
+
+async def test_of_an_article_without_views_in_these_hours_that_is_said(
+    redis: Client, redis_url: str, tmp_path: Path
+):
+    await count(redis, {"/a": 7}, ago=5 * 3_600)
+
+    ended = correct(redis_url, tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == f"'/a' of {SITE} has no views in these hours\n"
+    assert await redis.hget(keys.count(0, SITE), "/a") == b"7"

@@ -224,6 +224,15 @@ async def test_a_merge_of_the_wrong_shape_is_refused_and_the_field_is_named(
     assert (await refused(answer, expected))["field"] == field
 
 
+@pytest.mark.parametrize(("query", "field"), [("", "site"), (f"site={SITE}", "id"), ("id=a", "site")])
+async def test_a_parameter_that_is_missing_is_named(desk: httpx.AsyncClient, query: str, field: str):
+    for method in ("GET", "DELETE"):
+        told = (await desk.request(method, f"/v1/article?{query}")).json()
+
+        assert told["field"] == field
+        assert told["detail"].startswith(f"{field}: ")
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize(
     ("query", "expected"),

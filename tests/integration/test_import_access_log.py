@@ -173,6 +173,10 @@ async def test_broken_lines_are_counted_and_skipped(redis: Client, tmp_path: Pat
 
     assert (summary.lines, summary.page_views) == (6, 2)
     assert summary.skipped == {Skip.BROKEN_LINE: 3, Skip.BROKEN_TIME: 1}
+    assert (
+        str(summary.first_broken)
+        == "line 2 cannot be read (not in the combined or common log format): 'nonsense'"
+    )
 
 
 async def test_a_damaged_archive_gives_what_comes_before_the_damage(redis: Client, tmp_path: Path) -> None:

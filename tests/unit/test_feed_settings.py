@@ -114,7 +114,7 @@ def test_settings_survive_being_handed_to_a_child():
             "wordpress: 'other.example' is no site",
         ),
         ({"wordpress": ["news.example=nowhere"]}, "wordpress.0: an address begins with http://"),
-        ({"feed_interval": "1"}, "feed_interval: Input should be greater than or equal to 5"),
+        ({"feed_interval": "1"}, "feed_interval: it must be at least 5"),
         ({"feed_networks": ["10.0.0.0/99"]}, "feed_networks.0: "),
         (
             {"sites": {"a.example": {"feeds": ["nowhere"]}}},

@@ -19,7 +19,7 @@ async def test_readyz_tells_that_redis_takes_no_views_while_the_spool_does(tmp_p
     assert isinstance(service, web.Web)
     collector: Any = service._writing
     assert isinstance(collector, Collector)
-    collector._spool.circuits[3].failed()
+    collector._spool.circuits[3].failed(ConnectionError())
 
     app: Any = management(service, CollectorRegistry())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://management") as http:

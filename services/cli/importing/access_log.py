@@ -16,10 +16,11 @@ from typing import NamedTuple
 from services.cli.importing import log_line
 from services.cli.importing.log_file import LogFile
 from services.cli.importing.log_line import LogLine
+from services.cli.importing.no_log import shown
 from services.cli.importing.page_view import Rules, article_of
 from services.cli.importing.progress import CHUNK_LINES, Progress, Stint
 from services.cli.importing.skip import Skip
-from services.cli.importing.summary import Summary
+from services.cli.importing.summary import Broken, Summary
 from services.cli.importing.write import entry_id, write_once
 from services.collector.visitor import visitor_hash
 from shared import hours, keys
@@ -82,6 +83,7 @@ def _judged(log: LogFile, rules: Rules, summary: Summary) -> Iterator[Judged]:
             summary.unfinished = True
             return
         if isinstance(line, Skip):
+            summary.first_broken = summary.first_broken or Broken(number + 1, line, shown(raw))
             yield Judged(number, None, line)
             continue
         had_agent = line.agent is not None

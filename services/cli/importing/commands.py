@@ -12,6 +12,7 @@ from services.cli.importing import access_log_job, counts_file, starting, tellin
 from services.cli.importing import articles as articles_job
 from services.cli.importing.access_log_job import AccessLogOptions
 from services.cli.importing.log_file import LogFile
+from services.cli.importing.no_log import demand_log
 from services.cli.options import Config, DataDir, RedisUrl
 from services.cli.trouble import Trouble
 from shared.catalogue import Catalogue
@@ -74,10 +75,13 @@ def access_log(
     )
     log = LogFile(file)
     try:
+        demand_log(log)
         summary = asyncio.run(access_log_job.run(found, settings, log, how))
     finally:
         log.close()
     telling.show(summary.document(), summary.rows(), as_json=json)
+    if summary.first_broken is not None:
+        typer.echo(str(summary.first_broken), err=True)
     if summary.damage is not None:
         typer.echo(f"the archive is damaged ({summary.damage}); what came before was imported", err=True)
         raise typer.Exit(1)

@@ -2,9 +2,22 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.cli.importing.skip import Skip
+
+
+class Broken(NamedTuple):
+    """A line that cannot be read."""
+
+    line: int
+    """Its number in the file, from 1."""
+    reason: Skip
+    text: str
+    """Its beginning, between quotes."""
+
+    def __str__(self) -> str:
+        return f"line {self.line} cannot be read ({self.reason.value}): {self.text}"
 
 
 @dataclass(slots=True)
@@ -18,6 +31,8 @@ class Summary:
     already: int = 0
     """Page views that an earlier run had put there."""
     skipped: Counter[Skip] = field(default_factory=Counter)
+    first_broken: Broken | None = None
+    """The first of the lines that cannot be read."""
     unfinished: bool = False
     """Whether the last line was left for the next run, because it is still being written."""
     damage: str | None = None
@@ -36,6 +51,7 @@ class Summary:
             "counted": self.counted,
             "duplicates": self.duplicates,
             "skipped": {reason.slug: self.skipped[reason] for reason in Skip},
+            "first_broken_line": self.first_broken and self.first_broken.line,
             "unfinished_line": self.unfinished,
             "damage": self.damage,
         }

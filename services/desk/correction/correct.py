@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgpack
 
 from services.desk.catalogue import FEED_LENGTH
+from services.desk.correction.known import demand_known
 from services.desk.correction.plan import Amount, Cells, plan
 from services.desk.move import partitions_ever
 from shared import keys
@@ -67,9 +68,10 @@ class Corrected(NamedTuple):
 async def correct(redis: Client, wanted: Correction) -> Corrected:
     """Take views out of counts, boards, hours and days, and write who wanted it into the audit.
 
-    Raises Problem(CORRECTION_REFUSED) with nothing taken when there are not as
-    many views, or the request id was another correction's; and what redis-py
-    raises, after which the same request may be made again.
+    Raises Problem with nothing taken: UNKNOWN_ARTICLE for an article of which
+    nothing is known, CORRECTION_REFUSED when there are not as many views, or
+    the request id was another correction's; and what redis-py raises, after
+    which the same request may be made again.
     """
     owner = await redis.hget(keys.alias(wanted.site), wanted.article_id)
     if owner is not None:
@@ -82,6 +84,9 @@ async def correct(redis: Client, wanted: Correction) -> Corrected:
         there = sum(map(sum, cells.values()))
         if before and len(before) == len(partitions):
             return Corrected(wanted.article_id, sum(before.values()), there, repeated=not audited)
+        if not before and not there:
+            stamps = map(hour_stamp, wanted.hours)
+            await demand_known(redis, wanted.site, wanted.article_id, partitions=partitions, stamps=stamps)
         wanted_now = plan(cells, wanted.amount, before)
         if not audited:
             await _audit(redis, wanted, "correct", {"amount": wanted.amount.word})

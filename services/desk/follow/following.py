@@ -18,6 +18,7 @@ from services.desk.follow.wordpress import WordPress
 from shared.connection import UNAVAILABLE, Client
 from shared.feed_state import FeedState, forget_others, read_states, write_state
 from shared.metrics import FollowMetrics
+from shared.outage import Outage
 from shared.repeat import until_it_can
 from shared.settings import Settings
 
@@ -55,6 +56,8 @@ class Following:
         self._metrics = metrics
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._fetcher = Fetcher(settings.feed_networks)
+        self._unforeseen = Outage("a feed cannot be followed", "it is tried again, later and later")
+        self._unwritten = Outage("how following goes is not written down")
         self._successes: dict[str, dict[str, float]] = {}
         """When each feed of a site was last read, in Unix seconds."""
 
@@ -129,8 +132,8 @@ class Following:
             return _Failure(str(error), error.wait if isinstance(error, Unfetched) else 0.0)
         except UNAVAILABLE as error:
             return _Failure(f"Redis takes no change of the catalogue: {error}")
-        except Exception:  # one that nobody thought of must not end the following of this feed for good
-            log.exception("following %s fails", one.url)
+        except Exception as error:  # one that nobody thought of must not end this feed's following for good
+            self._unforeseen.failed(error, unforeseen=True)
             return _Failure("this is our fault; it has been logged")
 
     async def _note(self, one: Followed, before: FeedState, state: FeedState) -> None:
@@ -139,4 +142,6 @@ class Following:
         try:
             await write_state(self._redis, one.site.name, state)
         except UNAVAILABLE as error:
-            log.warning("how following %s goes is not written down: %s", one.url, error)
+            self._unwritten.failed(error)
+        else:
+            self._unwritten.well()

@@ -16,6 +16,7 @@ from services.desk.follow.entry import Entry
 from shared import keys
 from shared.article import Article
 from shared.connection import Client
+from shared.fault import fault_of
 from shared.problem import Problem
 
 _AT_ONCE = 500
@@ -88,9 +89,7 @@ async def _take(
         try:
             articles.append(_merged(article_id, entry, stored[article_id], ambiguous))
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            says = first["msg"].removeprefix("Value error, ")
-            refused.append(f"{entry.id}: {'.'.join(map(str, first['loc']))}: {says}"[:300])
+            refused.append(f"{entry.id}: {fault_of(error)}"[:300])
     placed = [(site, article) for article in articles]
     outcomes = await catalogue.put_each(redis, placed, query_keys=lambda _: query_keys, by=by)
     for article, outcome in zip(articles, outcomes, strict=True):

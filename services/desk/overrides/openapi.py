@@ -70,7 +70,7 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         request=CorrectionRequest,
         response=CorrectionAnswer,
-        problems=(*ALWAYS, *BODY, Kind.CORRECTION_REFUSED),
+        problems=(*ALWAYS, *BODY, Kind.UNKNOWN_ARTICLE, Kind.CORRECTION_REFUSED),
         key="desk",
         example=(
             f"{SENDS_JSON} $URL/v1/article/correct -d '"

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from services.desk.reading import Asked, known_site, read_asked
+from services.desk.reading import Asked, known_site, missing, read_asked
 from shared.article import ArticleId, Line, Moment, Name
 from shared.article_id import BadArticleId, normalise_id
+from shared.fault import fault_of
 from shared.hours import DAY
 from shared.http import Request
 from shared.override import FIELDS, LONGEST, Action, Factor, Override, Position
@@ -76,7 +77,7 @@ def read_lifting(request: Request, sites: Collection[str]) -> Lifting:
     given = request.parameters(("site", "id", "by", "reason"))
     for name in ("site", "id", "by"):
         if name not in given:
-            raise Problem(Kind.BAD_PARAMETER, f"{name}: it must be given", field=name)
+            raise missing(name)
     site = known_site(given["site"], sites)
     try:
         article_id = normalise_id(given["id"])
@@ -90,8 +91,7 @@ def _said(kind: TypeAdapter[str], name: str, text: str) -> str:
     try:
         return kind.validate_python(text)
     except ValidationError as error:
-        detail = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise Problem(Kind.BAD_PARAMETER, f"{name}: {detail}", field=name) from None
+        raise Problem(Kind.BAD_PARAMETER, f"{name}: {fault_of(error).says}", field=name) from None
 
 
 def _wrong(field: str, detail: str) -> Problem:
