@@ -71,7 +71,8 @@ async def test_a_user_reads_and_writes_what_its_service_needs_and_no_more(server
 @pytest.mark.parametrize("user", USERS)
 async def test_nobody_may_do_what_the_server_calls_dangerous(server: Server, user: str):
     operator = server.operator
-    beyond = {"keys", "client|list"} if user == "tools" else set()
+    tools = {"keys", "client|list", "info", "config|get", "acl|log"}
+    beyond = {"tools": tools, "counter": {"info"}}.get(user, set())
     named = {
         command.decode()
         for category in ("admin", "dangerous")
@@ -87,8 +88,22 @@ async def test_nobody_may_do_what_the_server_calls_dangerous(server: Server, use
         assert answer == b"OK" or b"no permissions to run" in answer, (command, answer)
     assert not await server.may(user, "FLUSHALL")
     assert not await server.may(user, "FLUSHDB")
-    assert not await server.may(user, "CONFIG", "GET", "requirepass")
+    assert not await server.may(user, "CONFIG", "SET", "appendonly", "no")
     assert not await server.may(user, "SUBSCRIBE", "channel")
+
+
+@pytest.mark.parametrize("user", ["collector", "web"])
+async def test_what_strangers_talk_to_can_not_delete_or_overwrite_a_stream(server: Server, user: str):
+    for command in (
+        ("SET", keys.views(0), "x"),
+        ("EXPIRE", keys.views(0), "1"),
+        ("XTRIM", keys.views(0), "MAXLEN", "0"),
+        ("XDEL", keys.views(0), "1-1"),
+        ("DEL", keys.views(0)),
+        ("SET", keys.dead(0), "x"),
+        ("SET", keys.total(0), "x"),
+    ):
+        assert not await server.may(user, *command), command
 
 
 async def test_nobody_comes_in_without_a_password(server: Server):

