@@ -19,6 +19,7 @@ from math import inf
 from shared import keys
 from shared.article import Article
 from shared.connection import UNAVAILABLE, Client
+from shared.outage import Outage
 from shared.override import InForce, Override, in_force, read_all
 
 log = logging.getLogger(__name__)
@@ -85,14 +86,17 @@ class Catalogue:
 
     async def follow(self) -> None:
         """Load and follow until cancelled; a Redis that is away is tried again every second."""
+        outage = Outage("the catalogue is not followed", "what is known of it stands")
         while True:
             try:
                 if self._behind or not self.loaded:
                     await self.load()
                 await self._read_changes()
             except UNAVAILABLE as error:
-                log.warning("the catalogue is not followed: %s", error)
+                outage.failed(error)
                 await asyncio.sleep(1)
+            else:
+                outage.well()
 
     async def load(self) -> None:
         """Read everything. What changes meanwhile is read again by the next round."""

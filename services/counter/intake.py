@@ -24,15 +24,28 @@ from shared import dead
 from shared.connection import UNAVAILABLE, Client
 from shared.entry import DefectiveEntry, decode
 from shared.metrics import CounterMetrics
+from shared.outage import Outage
 
 log = logging.getLogger(__name__)
 
 RawEntry = tuple[bytes, Mapping[bytes, bytes]]
 
 _STATE_OF_REDIS = (BusyLoadingError, ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
+_STAYS = "what was read stays pending"
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 2.0
 _TRIES_BEFORE_ISOLATION = 3
+
+
+class _Outages(dict[int, Outage]):
+    """One for each partition; `what` has {p} for its number."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self._what = what
+
+    def __missing__(self, partition: int) -> Outage:
+        return self.setdefault(partition, Outage(self._what.format(p=partition), _STAYS))
 
 
 class Intake:
@@ -42,6 +55,9 @@ class Intake:
         self._redis = redis
         self._committer = committer
         self._metrics = metrics
+        self._uncommitted = _Outages("nothing is committed on partition {p}")
+        self._alone = _Outages("an entry on partition {p} cannot be committed, even alone")
+        self._unburied = Outage("dead letters are not kept", _STAYS)
 
     async def take(self, partition: int, raw: Iterable[RawEntry]) -> None:
         """Commit delivered entries, however long Redis takes to allow it.
@@ -51,29 +67,34 @@ class Intake:
         """
         entries = await self._decode(partition, raw)
         pause, tries = _FIRST_PAUSE, 0
+        outage = self._uncommitted[partition]
         while entries:
             try:
                 await self._committer.commit(partition, entries)
             except UNAVAILABLE as error:
                 self._metrics.commit_failures.inc()
                 tries += isinstance(error, ResponseError) and not isinstance(error, _STATE_OF_REDIS)
-                log.warning("a commit on partition %d failed: %s", partition, error)
+                outage.failed(error)
                 if tries >= _TRIES_BEFORE_ISOLATION:
                     await self.take_alone(partition, entries)
                     return
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
+                outage.well()
                 return
 
     async def take_alone(self, partition: int, entries: Sequence[Delivered]) -> None:
         """Commit each entry by itself; one that fails stays pending."""
+        outage = self._alone[partition]
         for delivered in entries:
             try:
                 await self._committer.commit(partition, [delivered])
             except UNAVAILABLE as error:
                 self._metrics.commit_failures.inc()
-                log.warning("entry %s stays pending: %s", delivered[0].decode(), error)
+                outage.failed(f"{delivered[0].decode()}: {error}")
+            else:
+                outage.well()
 
     async def retake(self, partition: int, raw: Sequence[RawEntry], *, alone: bool) -> None:
         """Commit reclaimed entries once. Raises what redis-py raises; they then stay pending."""
@@ -102,8 +123,9 @@ class Intake:
             )
         except UNAVAILABLE as error:
             # It stays pending and comes back by a reclaim.
-            log.warning("a dead letter on partition %d was not kept: %s", partition, error)
+            self._unburied.failed(error)
             return
+        self._unburied.well()
         self._metrics.dead_trimmed.inc(buried.trimmed)
         if buried.here:
             self._metrics.dead.labels(reason).inc()

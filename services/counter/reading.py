@@ -8,12 +8,10 @@ and starts it again.
 """
 
 import asyncio
-import logging
 from typing import Any
 
 from shared.connection import UNAVAILABLE, Client
-
-log = logging.getLogger(__name__)
+from shared.outage import Outage
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
@@ -23,6 +21,7 @@ def pause_on_failure(client: Client) -> None:
     """Have the client's xreadgroup pause and answer nothing where it would have failed."""
     read = client.xreadgroup
     failures = 0
+    outage = Outage("nothing can be read from the streams", "what comes waits there")
 
     async def xreadgroup(*args: Any, **kwargs: Any) -> Any:
         nonlocal failures
@@ -32,10 +31,11 @@ def pause_on_failure(client: Client) -> None:
             if "NOGROUP" in str(error):
                 raise
             failures += 1
-            log.warning("nothing can be read: %s", error)
+            outage.failed(error)
             await asyncio.sleep(min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE))
             return ()
         failures = 0
+        outage.well()
         return answer
 
     client.xreadgroup = xreadgroup

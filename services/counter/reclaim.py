@@ -1,14 +1,12 @@
 """Take over what a consumer that went silent has not acknowledged."""
 
-import asyncio
-import logging
+from functools import partial
 
 from services.counter.intake import Intake
 from shared import keys
-from shared.connection import UNAVAILABLE, Client
+from shared.connection import Client
 from shared.metrics import CounterMetrics
-
-log = logging.getLogger(__name__)
+from shared.repeat import every
 
 _COUNT = 100
 ISOLATED_AFTER = 5
@@ -29,14 +27,9 @@ class Reclaim:
         self._idle_ms = round(after * 1000)
 
     async def run(self, partition: int) -> None:
-        """Reclaim for ever; a failure is logged and tried again after a pause."""
-        pause = max(self._idle_ms / 4000, 0.05)
-        while True:
-            try:
-                await self.once(partition)
-            except UNAVAILABLE as error:
-                log.warning("nothing can be reclaimed on partition %d: %s", partition, error)
-            await asyncio.sleep(pause)
+        """Reclaim for ever; after a failure it is tried again."""
+        what = f"nothing can be reclaimed on partition {partition}"
+        await every(max(self._idle_ms / 4000, 0.05), what, partial(self.once, partition))
 
     async def once(self, partition: int) -> None:
         """Claim and commit everything idle for long enough. Raises what redis-py raises."""

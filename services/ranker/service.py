@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import time
 
 from prometheus_client import CollectorRegistry
@@ -12,11 +11,10 @@ from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import ASGIApp
 from shared.metrics import RankerMetrics
+from shared.outage import Outage
 from shared.reachable import why_not
 from shared.settings import Settings
 from shared.tasks import end
-
-log = logging.getLogger(__name__)
 
 DEADLINE = 1.5
 """Seconds a reply may take: half a lease."""
@@ -38,7 +36,8 @@ class RankerService:
         self._ranker = Ranker(self._redis, settings, self._catalogue, self._metrics)
         self._tasks: list[asyncio.Task[None]] = []
         self._succeeded = float("-inf")
-        self._trouble = False
+        self._outage = Outage("ranking fails", "lists stand as they are")
+        self._unfollowed = Outage("the catalogue cannot be followed", "lists are made by what is known of it")
         self.app: ASGIApp | None = None
 
     async def start(self) -> None:
@@ -68,8 +67,8 @@ class RankerService:
         while True:
             try:
                 await self._catalogue.follow()
-            except Exception:  # lists by an old catalogue are better than none
-                log.exception("the catalogue was not followed")
+            except Exception as error:  # lists by an old catalogue are better than none
+                self._unfollowed.failed(error, unforeseen=True)
                 self._catalogue.loaded = False
             await asyncio.sleep(_EVERY)
 
@@ -93,14 +92,12 @@ class RankerService:
 
     def _failed(self, error: Exception) -> None:
         self._metrics.rank_failures.inc()
-        if not self._trouble:
-            log.warning("ranking fails: %s: %s", type(error).__name__, error, exc_info=not _expected(error))
-        self._trouble = True
+        self._outage.failed(error, unforeseen=not _expected(error))
 
     def _went_well(self) -> None:
-        if self._trouble:
-            log.warning("ranking works again")
-        self._trouble = False
+        self._outage.well()
+        if self._catalogue.loaded:
+            self._unfollowed.well()
         self._succeeded = time.monotonic()
 
 

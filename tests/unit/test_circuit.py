@@ -23,7 +23,7 @@ def test_a_stream_that_takes_everything_is_always_tried() -> None:
 def test_after_a_failure_nobody_tries_before_the_pause_is_over_and_then_one_does() -> None:
     clock = Clock()
     circuit = Circuit(clock)
-    circuit.failed()
+    circuit.failed(ConnectionError())
 
     assert not circuit.may_try()
     clock.now += FIRST_PAUSE
@@ -34,7 +34,7 @@ def test_after_a_failure_nobody_tries_before_the_pause_is_over_and_then_one_does
 def test_who_tries_and_never_says_how_it_went_is_not_waited_for_for_ever() -> None:
     clock = Clock()
     circuit = Circuit(clock)
-    circuit.failed()
+    circuit.failed(ConnectionError())
     clock.now += FIRST_PAUSE
     circuit.may_try()
 
@@ -48,7 +48,7 @@ def test_pauses_grow_up_to_the_longest_and_begin_anew_after_a_success() -> None:
     circuit = Circuit(clock)
 
     def pause() -> float:
-        circuit.failed()
+        circuit.failed(ConnectionError())
         began = clock.now
         while not circuit.may_try():
             clock.now += 0.01

@@ -1,6 +1,6 @@
 """Whether lists are made of what is counted."""
 
-import asyncio
+import time
 from collections.abc import AsyncIterator
 
 from services.cli.doctor.case import Case, span
@@ -8,9 +8,13 @@ from services.cli.doctor.finding import Finding, ok, wrong
 from shared import keys, listing
 from shared.connection import Client
 from shared.listing import Listing
+from shared.repeat import until
 
 _PATIENCE = 3.0
 """Seconds a list may be behind the counts: it is made every second."""
+
+_LOOK = 0.25
+"""Seconds between two looks at one that is behind."""
 
 _TOP = 20
 
@@ -28,7 +32,8 @@ async def ranker(case: Case, redis: Client) -> AsyncIterator[Finding]:
 
 async def lists(case: Case, redis: Client) -> AsyncIterator[Finding]:
     """Look at the trending list of every site."""
-    well, suspects = [], {}
+    well: list[str] = []
+    suspects: dict[str, dict[str, int]] = {}
     for site in case.settings.sites:
         known = await _list(redis, site)
         if known is None:
@@ -36,16 +41,21 @@ async def lists(case: Case, redis: Client) -> AsyncIterator[Finding]:
             continue
         age = span(case.now - known.changed_at)
         counts = await _counts(redis, site, known, case.partitions)
-        if _is_behind(known, counts):
+        if _shows_less(known, counts):
             suspects[site] = counts
         else:
             well.append(f"{site} (changed {age} ago)")
-    if suspects:
-        # A view that was just counted is on the list a second later.
-        await asyncio.sleep(_PATIENCE)
+    # A view that was just counted is on the list a second later.
+    patience = time.monotonic() + _PATIENCE
+
+    async def settled() -> bool:
+        return time.monotonic() >= patience or not any(
+            [await _is_behind(redis, site, counts) for site, counts in suspects.items()]
+        )
+
+    await until(settled, _LOOK)
     for site, counts in suspects.items():
-        known = await _list(redis, site)
-        if known is None or _is_behind(known, counts):
+        if await _is_behind(redis, site, counts):
             yield wrong("lists", f"the list of {site} does not follow its counts", _RANKER)
         else:
             well.append(f"{site} (moving)")
@@ -71,5 +81,10 @@ async def _counts(redis: Client, site: str, known: Listing, partitions: int) -> 
     return sums
 
 
-def _is_behind(known: Listing, counts: dict[str, int]) -> bool:
+async def _is_behind(redis: Client, site: str, counts: dict[str, int]) -> bool:
+    known = await _list(redis, site)
+    return known is None or _shows_less(known, counts)
+
+
+def _shows_less(known: Listing, counts: dict[str, int]) -> bool:
     return any(entry.views < counts.get(entry.id, 0) for entry in known.entries)

@@ -1,15 +1,13 @@
 """One question, looked at again and again for everybody who listens to its answer."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from itertools import islice
 from time import monotonic
 
 from shared.answer import Answer
 from shared.connection import UNAVAILABLE
-
-log = logging.getLogger(__name__)
+from shared.outage import Outage
 
 _AT_ONCE = 50
 """Listeners woken before others get a turn of the loop."""
@@ -41,6 +39,7 @@ class Watch:
         self._look = look
         self._pause = pause
         self._heartbeat = heartbeat
+        self._outage = Outage("a list cannot be looked at", "listeners keep what they were told last")
         self.task = asyncio.create_task(self._run(), name="watch")
 
     async def _run(self) -> None:
@@ -62,9 +61,10 @@ class Watch:
         except UNAVAILABLE:
             # What was told last stands until something else is known.
             return False
-        except Exception:
-            log.exception("a list could not be looked at")
+        except Exception as error:
+            self._outage.failed(error, unforeseen=True)
             return False
+        self._outage.well()
         if answer.etag == self.etag:
             return False
         self.etag = answer.etag
