@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 from shared.http import refuse
-from shared.metrics import ServerMetrics
 from shared.peer import Peer
 from shared.problem import Kind, Problem
+from shared.process_metrics import ServerMetrics
 
 SPARE_FILES = 200
 """Descriptors that are left for what is no connection of a reader: Redis, logs, scripts, a spool."""

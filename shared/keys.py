@@ -5,7 +5,8 @@ slot of a cluster. A site's name is `[a-z0-9.-]{1,64}`, so it never holds `:`.
 """
 
 META = "gs:meta"
-"""hash: `schema` version, `generation:NAME` of each leader, `partitions:YYYYMMDD` from that UTC day on."""
+"""hash: `schema` version, `generation:NAME` of each leader, `partitions:YYYYMMDD` from that UTC day on, and
+what proves a `heartbeat`."""
 
 CHANGES = "gs:changes"
 """stream: what changed in the catalogue, for the caches of the other services; bounded."""

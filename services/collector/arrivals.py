@@ -9,7 +9,7 @@ import asyncio
 import re
 import time
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Collection
 from importlib.resources import files
 
 from services.collector.admission import DropReason
@@ -73,10 +73,11 @@ class _Sums:
 class Arrivals:
     """Counts what arrives, and tells Redis."""
 
-    def __init__(self, redis: Client, sites: Container[str], metrics: CollectorMetrics) -> None:
+    def __init__(self, redis: Client, sites: Collection[str], metrics: CollectorMetrics) -> None:
         self._redis = redis
         self._sites = sites
         self._failures = metrics.arrivals_failures
+        self._taken = {site: metrics.by_site.labels(site) for site in sites}
         self._script = files("services.collector").joinpath("lua/arrivals.add.lua").read_text()
         self._sums: defaultdict[tuple[str, int], _Sums] = defaultdict(_Sums)
         self._turn = asyncio.Lock()
@@ -86,6 +87,7 @@ class Arrivals:
         """Count one view that is durable; `received_ms` is in Unix milliseconds."""
         sums = self._sums[site, received_ms // _HOUR_MS]
         sums.accepted += 1
+        self._taken[site].inc()
         sums.last_ms = max(sums.last_ms, received_ms)
 
     def dropped(self, site: str, reason: DropReason, page: bytes = b"") -> None:

@@ -8,7 +8,7 @@ acknowledged uncounted (docs/adr/0001-acknowledgement-is-the-increment.md).
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from redis.exceptions import ResponseError
 
@@ -16,6 +16,7 @@ from services.counter import refusals, seen
 from services.counter.batch import Batch, Delivered
 from services.counter.budget import LIMITS, Budget
 from services.counter.layout import Layout, lay_out
+from services.counter.script_error import script_error
 from services.counter.seen import Window
 from services.counter.seen_sets import ABSENT, UnknownWindow
 from services.counter.strangers import Strangers
@@ -24,6 +25,9 @@ from shared import keys
 from shared.connection import Client
 from shared.metrics import CounterMetrics
 from shared.settings import SiteSettings
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 MAX_VIEWS = 2_000
 """Views in one commit: about 20 ms of Redis."""
@@ -54,12 +58,14 @@ class Committer:
         metrics: CounterMetrics,
         window_of: Callable[[str], int],
         settings_of: Callable[[str], SiteSettings],
+        tracing: "Tracing | None" = None,
     ) -> None:
         """`window_of` tells a site's dedupe window in seconds, `settings_of` all that it sets for itself."""
         self._redis = redis
         self._metrics = metrics
         self._window_of = window_of
         self._settings_of = settings_of
+        self._tracing = tracing
         self._strangers = Strangers(redis)
         self._timing = Timing(redis, metrics)
         self._script = redis.register_script(
@@ -76,8 +82,12 @@ class Committer:
         """
         for batch in split(entries):
             started = time.perf_counter()
-            outcome = await self._commit(partition, batch)
+            if self._tracing is None:
+                outcome = await self._commit(partition, batch)
+            else:
+                outcome = await self._commit_traced(self._tracing, partition, batch)
             self._metrics.commit_seconds.observe(time.perf_counter() - started)
+            self._tell_waits(batch)
             self._metrics.commit_views.observe(sum(len(entry.views) for _, entry in batch))
             self._metrics.counted.inc(outcome.counted)
             self._metrics.duplicates.labels("visitor").inc(outcome.by_visitor)
@@ -88,6 +98,22 @@ class Committer:
                 self._metrics.refused.labels(limit).inc(views)
                 await refusals.tell(self._redis, site, limit, views)
 
+    def _tell_waits(self, batch: Sequence[Delivered]) -> None:
+        """Note how long each entry took from its first view to here; an import comes from long ago."""
+        now = time.time()
+        for _, entry in batch:
+            if entry.dedupe_window is None:
+                self._metrics.visible.observe(max(0.0, now - entry.views[0].received_ms / 1000))
+
+    async def _commit_traced(self, tracing: "Tracing", partition: int, batch: Sequence[Delivered]) -> Outcome:
+        told = (entry.traceparent for _, entry in batch)
+        with tracing.continued("commit", keys.views(partition), told) as span:
+            outcome = await self._commit(partition, batch)
+            if span is not None:
+                views = sum(len(entry.views) for _, entry in batch)
+                span.note(entries=len(batch), views=views, counted=outcome.counted)
+        return outcome
+
     async def _commit(self, partition: int, batch: Sequence[Delivered]) -> Outcome:
         for attempt in range(3):
             layout = await self._lay_out(partition, batch)
@@ -97,6 +123,7 @@ class Committer:
             except ResponseError as error:
                 # Another counter began a window with other buckets, or it is gone: ask again.
                 if attempt == 2 or "WINDOW" not in str(error):
+                    self._metrics.script_errors.labels(script_error(error)).inc()
                     raise
                 for window in layout.windows:
                     self._buckets[partition].pop(window, None)

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Coroutine
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
@@ -32,8 +32,12 @@ from shared.repeat import every
 from shared.settings import Settings
 from shared.tasks import end
 
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
+
 log = logging.getLogger(__name__)
 
+_WAIT = "what comes waits there"
 DEADLINE = 5.0
 """Seconds a command of the counter waits for Redis; longer than a read blocks."""
 
@@ -43,11 +47,16 @@ class Counter:
 
     app: ASGIApp | None = None
 
-    def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None
+    ) -> None:
         assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._settings = settings
+        self._tracing = tracing
         self._metrics = CounterMetrics(registry)
         self._redis = connect(settings.redis_url, deadline=DEADLINE, name="counter")
+        if tracing is not None:
+            self._redis = tracing.redis(self._redis)
         self._broker = RedisBroker(
             settings.redis_url,
             socket_timeout=DEADLINE,
@@ -78,11 +87,12 @@ class Counter:
 
     def make_committer(self) -> Committer:
         """Return what commits; the one place a test puts another commit in."""
-        return Committer(self._redis, self._metrics, self._settings.window_of, self._settings.of)
+        settings = self._settings
+        return Committer(self._redis, self._metrics, settings.window_of, settings.of, self._tracing)
 
     async def start(self) -> None:
         """Begin to read as soon as Redis answers."""
-        self._begin(every(1.0, "the streams are not looked after", self._tend))
+        self._begin(every(1.0, "the streams are not looked after", self._tend, meanwhile=_WAIT))
         self._begin(every(60.0, "the boards are not trimmed", self._trim_boards))
 
     async def stop(self) -> None:
@@ -153,6 +163,6 @@ class Counter:
         await self._trimmer.trim_boards(self._committer.partitions, self._settings.sites)
 
 
-def build(settings: Settings, registry: CollectorRegistry) -> Counter:
+def build(settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None) -> Counter:
     """Return a counter that connects when it is started."""
-    return Counter(settings, registry)
+    return Counter(settings, registry, tracing)

@@ -15,12 +15,17 @@ def metered(metrics: QueryMetrics) -> Callable[[str, Handler], Handler]:
     A Redis that cannot answer becomes a problem here, once for all endpoints.
     """
 
+    in_flight = 0
+    metrics.in_flight.set_function(lambda: in_flight)
+
     def wrap(endpoint: str, handler: Handler) -> Handler:
         # Bound to their labels once: looking them up costs as much as the answer.
         answered = {n: metrics.requests.labels(endpoint, f"{n}xx") for n in (2, 3, 4, 5)}
         took = metrics.seconds.labels(endpoint)
 
         async def answer(request: Request) -> Reply:
+            nonlocal in_flight
+            in_flight += 1
             began = perf_counter()
             status = 500
             try:
@@ -35,6 +40,7 @@ def metered(metrics: QueryMetrics) -> Callable[[str, Handler], Handler]:
                     Kind.UNAVAILABLE, f"Redis does not answer ({type(error).__name__}), and no answer is kept"
                 ) from None
             finally:
+                in_flight -= 1
                 answered[status // 100].inc()
                 took.observe(perf_counter() - began)
             return response

@@ -92,9 +92,12 @@ class SortedBoards:
         self._reader = reader
         self._keys = keys
         self._worth = worth
+        self.depth = 0
+        """How many places of each board were last asked for."""
 
     async def tops(self, count: int) -> list[Top]:
         """Return the highest `count` of each board."""
+        self.depth = count
         return [self._top(row, count) for row in await self._reader.tops(self._keys, count)]
 
     async def look_up(self, wanted: Sequence[Collection[str]]) -> list[Mapping[str, float]]:

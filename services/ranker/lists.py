@@ -34,6 +34,8 @@ class Ranking:
     since: float | None = None
     ratio: float | None = None
     placed: Placed = NOTHING_PLACED
+    depth: int = 0
+    """Places of every board that were read until it was certain; 0 where no board is cut off."""
 
 
 class Lists:
@@ -85,7 +87,7 @@ class Lists:
         published = partial(_published, articles)
         totals = await ranking.first(boards, DEPTH, articles, published, standing.factors)
         placed = standing.placed.among(self._catalogue[site].articles)
-        return Ranking(await self._listed(site, partitions, totals), placed=placed)
+        return Ranking(await self._listed(site, partitions, totals), placed=placed, depth=boards.depth)
 
     async def _rising(
         self,
@@ -113,7 +115,7 @@ class Lists:
             return Ranking(tuple(Listed(i, value, int(value)) for i, value in totals))
         boards = SortedBoards(self._reader, windows.boards(site, partitions, begins, now), COUNTED)
         totals = await ranking.first(boards, DEPTH, articles, published)
-        return Ranking(await self._listed(site, partitions, totals), begins)
+        return Ranking(await self._listed(site, partitions, totals), begins, depth=boards.depth)
 
     async def _listed(self, site: str, partitions: int, totals: list[Total]) -> tuple[Listed, ...]:
         views = await self._views(site, partitions, dict(totals))

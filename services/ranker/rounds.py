@@ -7,6 +7,7 @@ from redis.exceptions import TimeoutError as NoReply
 
 from services.ranker.lease import Lease
 from services.ranker.lists import Lists
+from services.ranker.lists_metered import ListMeter
 from services.ranker.publish import Outranked, Publisher
 from services.ranker.schedule import EVERY_MINUTE, EVERY_SECOND, Basis, Schedule, is_due
 from shared.catalogue import Catalogue
@@ -48,6 +49,7 @@ class Ranker:
         self._lists = Lists(redis, settings.sites, catalogue)
         self._publisher = Publisher(redis)
         self._schedule = Schedule()
+        self._meter = ListMeter(metrics)
         self._clock = Steady()
         self._term = 0
         self._published_at: dict[tuple[str, str], float] = {}
@@ -108,6 +110,7 @@ class Ranker:
             self._term = self._lease.terms
             self._publisher.forget()
             self._schedule.forget()
+            self._meter.forget()
         return leads
 
     def _overdue(self, now: float) -> list[tuple[str, str]]:
@@ -130,9 +133,12 @@ class Ranker:
         assert generation is not None  # noqa: S101 - we lead
         now = await self._now()
         basis = self._basis(site, name, now)
-        with self._metrics.rank_seconds.labels(name).time():
-            ranking = await self._lists.rank(site, name, now, partitions)
-            written = await self._publisher.publish(site, name, ranking, generation, now)
+        began = time.monotonic()
+        ranking = await self._lists.rank(site, name, now, partitions)
+        written = await self._publisher.publish(site, name, ranking, generation, now)
+        ended = time.monotonic()
+        self._metrics.rank_seconds.labels(name).observe(ended - began)
+        self._meter.ranked((site, name), ranking, began=began, ended=ended)
         self._schedule.tried(site, name, now, basis)
         if written:
             self._metrics.published.labels(name).inc()

@@ -1,4 +1,4 @@
-"""python -m tests.bench [--json] [--tiny] [--only collector,query,counter,freshness]."""
+"""python -m tests.bench [--json] [--tiny] [--only collector,query,counter,freshness,scrape]."""
 
 import argparse
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import uvloop
 
-from tests.bench import collecting, counting, freshness, querying, report
+from tests.bench import collecting, counting, freshness, querying, report, scraping
 from tests.bench.report import Line
 from tests.bench.sizes import FULL, TINY, Sizes
 from tests.bench.stage import Unmeasured
 
-ROOMS = ("collector", "query", "counter", "freshness")
+ROOMS = ("collector", "query", "counter", "freshness", "scrape")
 
 
 async def measure(sizes: Sizes, directory: Path, rooms: Collection[str]) -> list[Line]:
@@ -36,6 +36,9 @@ async def measure(sizes: Sizes, directory: Path, rooms: Collection[str]) -> list
     if "freshness" in rooms:
         _say("the way of a view")
         lines += await freshness.measure(sizes, directory, full)
+    if "scrape" in rooms:
+        _say("the scrapes")
+        lines += await scraping.measure(sizes, directory)
     return lines
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -30,10 +30,11 @@ class Unmeasured(Exception):
 
 @dataclass(frozen=True)
 class Started:
-    """One running process and the port it answers on."""
+    """One running process and the ports it answers on."""
 
     process: psutil.Popen
     port: int
+    management: int = 0
 
     @property
     def cpu(self) -> float:
@@ -107,11 +108,18 @@ async def service(
     public: bool = True,
     partitions: int = 1,
     until_ready: bool = True,
+    sites: Sequence[str] = (SITE,),
 ) -> AsyncIterator[Started]:
     """Run one real service until the end of the block, from when it is ready or, if told so, at once."""
     port, management = free_port(), free_port()
-    command = [str(GROUNDSWELL), name, "--site", SITE, "--redis-url", valkey.url, "--log-level", "warning"]
-    command += ["--partitions", str(partitions), "--management-port", str(management)]
+    command = [str(GROUNDSWELL), name, "--redis-url", valkey.url, "--log-level", "warning"]
+    command += [
+        *(f"--site={site}" for site in sites),
+        "--partitions",
+        str(partitions),
+        "--management-port",
+        str(management),
+    ]
     if public:
         command += ["--port", str(port)]
     async with (
@@ -128,7 +136,7 @@ async def service(
 
         if until_ready:
             await wait_until(ready, f"{name} is ready", seconds=60)
-        yield started
+        yield replace(started, management=management)
 
 
 @asynccontextmanager

@@ -27,5 +27,6 @@ def test_every_promise_about_speed_is_measured():
         "counter: views at P = 4",
         "from 202 to /v1/counts: median",
         "from 202 to /v1/counts: 99th percentile",
+        "scrape: the dearest process",
     ]
     assert all(line["measured"] > 0 for line in lines)

@@ -8,11 +8,15 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
-from shared import metrics
+from shared import metrics, process_metrics
 from shared.metric_maker import Maker
+from shared.tally import Tallied
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
+MODULES = (process_metrics, metrics)
 HEADINGS = {
+    "ProcessMetrics": "Every process",
+    "MemoryMetrics": "Memory of Redis",
     "ServerMetrics": "Every public port",
     "CollectorMetrics": "Collector",
     "SpoolMetrics": "Spool",
@@ -21,8 +25,17 @@ HEADINGS = {
     "QueryMetrics": "Query",
     "DeskMetrics": "Desk",
     "FollowMetrics": "Feeds",
+    "HeartbeatMetrics": "What the heartbeat tells",
+    "TraceMetrics": "Traces",
 }
 """Where the metrics of each class are told of."""
+
+CLASSES = {
+    name: one
+    for module in MODULES
+    for name, one in inspect.getmembers(module, inspect.isclass)
+    if one.__module__ == module.__name__ and one is not Maker
+}
 
 Row = tuple[str, str, tuple[str, ...], str]
 """Name, type, labels, meaning."""
@@ -30,25 +43,25 @@ Row = tuple[str, str, tuple[str, ...], str]
 
 def registered(name: str) -> set[Row]:
     """Return what a class of shared/metrics.py registers, under the names that are exported."""
-    made: list[MetricWrapperBase] = []
+    made: list[object] = []
 
     class Recording(CollectorRegistry):
         def register(self, collector: object) -> None:
-            assert isinstance(collector, MetricWrapperBase)
             made.append(collector)
             super().register(collector)
 
     given = {"drop_reasons": ("bot",)} if name == "CollectorMetrics" else {}
-    getattr(metrics, name)(Recording(), **given)
-    return {
-        (
-            one._name + ("_total" if one._type == "counter" else ""),
-            one._type,
-            tuple(one._labelnames),
-            one._documentation,
-        )
-        for one in made
-    }
+    CLASSES[name](Recording(), **given)
+    return {_row(one) for one in made}
+
+
+def _row(one: object) -> Row:
+    if isinstance(one, Tallied):
+        name, kind, labels, sentence = one.name, one.kind, one.label_names, one.sentence
+    else:
+        assert isinstance(one, MetricWrapperBase)
+        name, kind, labels, sentence = one._name, one._type, tuple(one._labelnames), one._documentation
+    return name + ("_total" if kind == "counter" else ""), kind, labels, sentence
 
 
 def documented() -> dict[str, set[Row]]:
@@ -65,13 +78,7 @@ def documented() -> dict[str, set[Row]]:
 
 
 def test_every_class_of_metrics_has_its_heading():
-    classes = {
-        name
-        for name, one in inspect.getmembers(metrics, inspect.isclass)
-        if one.__module__ == metrics.__name__ and one is not Maker
-    }
-
-    assert classes == set(HEADINGS)
+    assert set(CLASSES) == set(HEADINGS)
 
 
 @pytest.mark.parametrize("name", HEADINGS)
