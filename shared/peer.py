@@ -10,7 +10,7 @@ import struct
 from asyncio import BaseTransport, Transport
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 from weakref import ref
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -31,6 +31,11 @@ class Peer(HttpToolsProtocol):
     when_stopping: Callable[[], object] | None = None
     """Called once the server is told to stop, while an answer without an end is under way."""
 
+    def __init__(self, *given: Any, patient: bool = False, **named: Any) -> None:
+        """A `patient` one takes what may be on its way already when the server is told to stop."""
+        super().__init__(*given, **named)
+        self._patient = patient
+
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin; done here, since a connection has many requests."""
         super().connection_made(cast(Transport, transport))  # a server's can be written to
@@ -39,7 +44,14 @@ class Peer(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End: uvicorn waits for the answer under way, so one without an end is told."""
-        super().shutdown()
+        idle = self.cycle is None or self.cycle.response_complete
+        if not (idle and self._patient):
+            super().shutdown()
+        elif self.timeout_keep_alive_task is None:
+            # It has said nothing yet; any other ends by the timer that it has always had.
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
         self.stopping = True
         if self.when_stopping is not None:
             self.when_stopping()

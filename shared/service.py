@@ -30,8 +30,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.crowd import Counted, Crowd
 from shared.http import JSON, NO_STORE, TEXT, ASGIApp, Request, Response, Routes
-from shared.metrics import ServerMetrics
+from shared.notify import NOBODY, Notify
 from shared.peer import Peer
+from shared.process_metrics import ServerMetrics
+from shared.repeat import every
 from shared.tasks import end
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,9 @@ FILES = 65_536
 
 PATIENCE = 3.0
 """Seconds that a starting service keeps readers waiting before it answers them as it is."""
+
+IDLE = 5
+"""Seconds after which a connection that says nothing is closed, also while the server ends."""
 
 
 class Service(Protocol):
@@ -107,13 +112,24 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nobody more, then end each connection with its next answer, which says so."""
+        for server in self.servers:
+            server.close()
+        # Whoever was let in a moment ago becomes a connection now, and not after all have been told.
+        await asyncio.sleep(0)
+        self.server_state.default_headers = [(b"connection", b"close")]
+        await super().shutdown(sockets)
 
-def http_server(app: ASGIApp, crowd: Crowd | None = None) -> uvicorn.Server:
+
+def http_server(app: ASGIApp, crowd: Crowd | None = None, *, patient: bool = False) -> uvicorn.Server:
     """Return the one server that every port of every process runs, not yet started.
 
-    `crowd` is how many connections it keeps; None keeps all.
+    `crowd` is how many connections it keeps; None keeps all. At its end a
+    `patient` one leaves idle connections open until they would have been
+    closed anyway, since a request may be on its way; any other closes them.
     """
-    protocol: Any = Peer if crowd is None else partial(Counted, crowd=crowd)
+    protocol: Any = partial(Peer if crowd is None else partial(Counted, crowd=crowd), patient=patient)
     return _Server(
         uvicorn.Config(
             app,
@@ -127,7 +143,8 @@ def http_server(app: ASGIApp, crowd: Crowd | None = None) -> uvicorn.Server:
             proxy_headers=False,
             server_header=False,
             date_header=False,
-            timeout_graceful_shutdown=5,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=IDLE + 1,
         )
     )
 
@@ -159,10 +176,13 @@ async def run(
     http: socket.socket | None = None,
     *,
     max_connections: int = FILES,
+    notify: Notify = NOBODY,
+    patient: bool = False,
 ) -> None:
     """Run a service until SIGTERM or SIGINT, then drain and return.
 
-    `max_connections` is how many the public port keeps; the management port keeps all.
+    `max_connections` is how many the public port keeps; the management port
+    keeps all. `patient` is how the public port ends (`http_server`).
     """
     allow_many_files()
     stop = asyncio.Event()
@@ -172,31 +192,37 @@ async def run(
     servers = [http_server(management(service, registry))]
     tasks = [asyncio.create_task(servers[0].serve(sockets=[management_socket]))]
     stopped = asyncio.create_task(stop.wait())
+    beating: list[asyncio.Task[None]] = []
     try:
         await service.start()
         settle()
+        # Who connects meanwhile waits in the queue of the socket, instead of being told to come again.
+        reasons = await _ready_or(stopped, service)
         if service.app is not None and http is not None:
-            # Who connects meanwhile waits in the queue of the socket, instead of being told to come again.
-            await _ready_or(stopped, service)
             files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
             crowd = Crowd(max_connections, files, ServerMetrics(registry))
-            servers.append(http_server(service.app, crowd))
+            servers.append(http_server(service.app, crowd, patient=patient))
             tasks.append(asyncio.create_task(servers[-1].serve(sockets=[http])))
+        notify.ready(reasons)
+        if notify.watchdog:
+            beating.append(asyncio.create_task(every(notify.watchdog / 3, "a sign of life", notify.alive)))
         # A server that ends by itself takes the process with it: the supervisor starts it again.
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await end([stopped])
+        notify.stopping()
+        await end([stopped, *beating])
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)
         await service.stop()
 
 
-async def _ready_or(stopped: asyncio.Task[bool], service: Service) -> None:
-    """Return once the service is ready, is to stop, or has had its time."""
+async def _ready_or(stopped: asyncio.Task[bool], service: Service) -> list[str]:
+    """Return why it is not ready, once it is ready, is to stop, or has had its time."""
     deadline = time.monotonic() + PATIENCE
-    while not stopped.done() and time.monotonic() < deadline and await service.unready():
+    while (reasons := await service.unready()) and not stopped.done() and time.monotonic() < deadline:
         await asyncio.wait([stopped], timeout=0.02)
+    return reasons
 
 
 def bind(host: str, port: int) -> socket.socket:

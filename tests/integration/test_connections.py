@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from shared.crowd import SPARE_FILES, Crowd
 from shared.http import NO_STORE, TEXT, Request, Response, Routes
-from shared.metrics import ServerMetrics
+from shared.process_metrics import ServerMetrics
 from shared.service import bind, http_server
 from tests.waiting import wait_until
 
