@@ -13,7 +13,7 @@ from typing import Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from shared.http import Header
+from shared.http import POLICY, Header
 from shared.script import Script
 
 COMMON = Path(__file__).parent / "pages"
@@ -28,6 +28,36 @@ _SCRIPTS = (
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
 )
+
+_UNUSED = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+"""What browsers can do and no page of ours asks for."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +115,11 @@ class Html:
         policy = [_NOTHING, f"style-src 'sha256-{digest}'", *(_SCRIPTS if scripts else ())]
         policy.append(_PICTURES if pictures else _ICON)
         policy.append("frame-ancestors " + ("*" if framed else "'none'"))
+        # A page with scripts copies to the clipboard where somebody asks it to.
+        off = _UNUSED if scripts else (*_UNUSED, "clipboard-write")
         headers = (
-            (b"content-security-policy", "; ".join(policy).encode()),
+            (POLICY, "; ".join(policy).encode()),
+            (b"permissions-policy", ", ".join(f"{feature}=()" for feature in off).encode()),
             (b"referrer-policy", b"same-origin"),
         )
         return Page(headers, self._templates, template, sheet)

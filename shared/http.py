@@ -4,13 +4,14 @@ A raw ASGI callable, because the measured alternatives answer at a third of
 its rate or less (docs/adr/0002-raw-asgi.md).
 """
 
-import logging
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from shared.problem import Kind, Problem
+from shared.refusals import Refusals
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -18,14 +19,17 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
-log = logging.getLogger(__name__)
-
 JSON: Header = (b"content-type", b"application/json")
 HTML: Header = (b"content-type", b"text/html; charset=utf-8")
 TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 PROBLEM: Header = (b"content-type", b"application/problem+json")
 NO_STORE: Header = (b"cache-control", b"no-store")
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
+POLICY = b"content-security-policy"
+_SHUT: Header = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
+"""Of what is no page and has no policy of its own: looked at by itself it loads and runs nothing."""
+
+REQUEST_ID = b"x-request-id"
 
 _DIGITS = 18
 """Of a declared length that are looked at."""
@@ -146,6 +150,10 @@ def _ignore(request: Request, problem: Problem) -> None:
     return
 
 
+def _new_name(request: Request) -> str:
+    return secrets.token_hex(8)
+
+
 def _nothing(path: str) -> Methods | None:
     return None
 
@@ -159,6 +167,9 @@ class Routes:
     on_problem: OnProblem = field(default=_ignore)
     beyond: Callable[[str], Methods | None] = field(default=_nothing)
     """What answers a path that is not among them."""
+    name_of: Callable[[Request], str] = field(default=_new_name)
+    """Names a request that is refused, for its answer and for the log."""
+    _refusals: Refusals = field(default_factory=Refusals, init=False, repr=False, compare=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a Problem becomes its document, anything else a logged 500."""
@@ -168,19 +179,24 @@ class Routes:
         try:
             response = await self._handler(scope)(request)
         except Problem as problem:
-            self.on_problem(request, problem)
-            response = refuse(problem)
+            response = self._refuse(request, problem)
         except ClientGone:
             return
         except Exception:
-            log.exception("a request failed")
-            fault = Problem(Kind.INTERNAL)
-            self.on_problem(request, fault)
-            response = refuse(fault)
+            response = self._refuse(request, Problem(Kind.INTERNAL))
         if isinstance(response, Response):
             await reply(send, response, self.headers, head=scope["method"] == "HEAD")
         else:
             await response.run(request, send, self.headers)
+
+    def _refuse(self, request: Request, problem: Problem) -> Response:
+        """Return the response of a problem, named as the log names it."""
+        self.on_problem(request, problem)
+        path = request.scope["path"]
+        what = path if path in self.handlers else "a request"
+        name = self.name_of(request)
+        self._refusals.tell(name, what, problem)
+        return refuse(problem, name)
 
     def _handler(self, scope: Scope) -> Handler:
         path = scope["path"]
@@ -204,8 +220,8 @@ _RETRY_AFTER = {
 }
 
 
-def refuse(problem: Problem) -> Response:
-    """Return the response of a problem."""
+def refuse(problem: Problem, name: str | None = None) -> Response:
+    """Return the response of a problem; `name` is that of the request, None for one that was not read."""
     headers: list[Header] = [PROBLEM, NO_STORE, (b"x-groundswell-reason", problem.kind.slug.encode())]
     if problem.kind in _RETRY_AFTER:
         headers.append((b"retry-after", _RETRY_AFTER[problem.kind]))
@@ -214,7 +230,9 @@ def refuse(problem: Problem) -> Response:
     if problem.kind is Kind.METHOD_NOT_ALLOWED:
         headers.append((b"allow", str(problem.extra.get("allow", "")).encode()))
     headers += problem.headers
-    return Response(problem.kind.status, problem.document(), tuple(headers))
+    if name is not None:
+        headers.append((REQUEST_ID, name.encode()))
+    return Response(problem.kind.status, problem.document(name), tuple(headers))
 
 
 async def reply(
@@ -222,8 +240,11 @@ async def reply(
 ) -> None:
     """Send a whole response."""
     told = [*response.headers, *headers]
-    if response.body and NOSNIFF not in told:
-        told.append(NOSNIFF)
+    if response.body:
+        if NOSNIFF not in told:
+            told.append(NOSNIFF)
+        if all(name != POLICY for name, _ in told):
+            told.append(_SHUT)
     # A 204 has no length, and that of a 304 would be the length of what was not sent.
     if response.status not in (204, 304):
         told.append((b"content-length", str(len(response.body)).encode()))

@@ -75,14 +75,15 @@ class Problem(Exception):
         """What its answer has beside the headers of its kind."""
         self.extra = extra
 
-    def document(self) -> bytes:
-        """Return the problem document as JSON."""
+    def document(self, request_id: str | None = None) -> bytes:
+        """Return the problem document as JSON, with the name that the log has for the request."""
         body = {
             "type": self.kind.uri,
             "title": self.kind.title,
             "status": self.kind.status,
             **({"detail": self.detail} if self.detail else {}),
             **self.extra,
+            **({"request_id": request_id} if request_id else {}),
         }
         return without_markup(json.dumps(body, ensure_ascii=True)).encode()
 

@@ -30,10 +30,13 @@ _REMEMBERED = 20
 class Released:
     """Answers with this release's scripts, and with those of others by their hashed names."""
 
-    def __init__(self, redis: Client, scripts: Iterable[Script]) -> None:
+    def __init__(self, redis: Client, scripts: Iterable[Script], beside: Iterable[str] = ()) -> None:
+        """`beside` are names without `.js` of the scripts of another service, such as `beacon.v1`, whose
+        hashed names are answered here too: a router by whole paths cannot tell which are whose."""
         self._redis = redis
         self._stable = {script.stable: script for script in scripts}
         self._own = {script.hashed: script for script in self._stable.values()}
+        self._known = {*self._stable, *(f"/{name}.js" for name in beside)}
         self._others: dict[str, Script] = {}
 
     def __getitem__(self, name: str) -> Script:
@@ -43,7 +46,7 @@ class Released:
     def beyond(self, path: str) -> Methods | None:
         """Return what answers the hashed name of one of these scripts in any release, None for others."""
         named = _HASHED.fullmatch(path)
-        return {"GET": self.hashed} if named is not None and f"/{named[1]}.js" in self._stable else None
+        return {"GET": self.hashed} if named is not None and f"/{named[1]}.js" in self._known else None
 
     async def publish(self) -> None:
         """Put this release's scripts where the processes of others find them; tries until it can."""

@@ -1,6 +1,7 @@
 """The types of settings: what may be written, and how it is read."""
 
 import re
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
@@ -15,7 +16,8 @@ from shared.bearer import Keys
 
 SITE_NAME = re.compile(r"[a-z0-9.-]{1,64}")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_DURATION = re.compile(r"(\d+)([smhd]?)")
+_COUNT = re.compile(r"0*[1-9][0-9]{0,11}")
+_DURATION = re.compile(r"([0-9]{1,12})([smhd]?)")
 
 _AUTHORITY = "ssl_ca_certs"
 _UNVERIFIED = ("ssl_cert_reqs", "ssl_check_hostname")
@@ -37,6 +39,13 @@ def parse_duration(value: object) -> int:
     return int(match[1]) * _UNITS.get(match[2] or "s", 1)
 
 
+def pairs_of(values: object) -> list[tuple[str, str]]:
+    """Return the sites and addresses of what is written SITE=URL; the rest is left to its validator."""
+    texts = [value for value in values if isinstance(value, str)] if isinstance(values, list | tuple) else []
+    parted = (value.partition("=") for value in texts)
+    return [(site, address) for site, separator, address in parted if separator]
+
+
 class Rate(NamedTuple):
     """How much is let in: `quota` at once, and as many again within `window` seconds."""
 
@@ -45,24 +54,23 @@ class Rate(NamedTuple):
 
 
 def parse_rate(value: object) -> object:
-    """Return a rate of text such as `3000/1m`; None for `0` and `off`; what is no text as it is.
+    """Return a rate of text such as `3000/1m`, or of its two numbers; None for `0` and `off`.
 
     Raises ValueError for anything else.
     """
-    if value == 0:
+    if value is None or value in (0, "0", "off"):
         return None
-    if not isinstance(value, str):
-        return value
-    if value in ("0", "off"):
-        return None
-    quota, _, window = value.partition("/")
-    if not (quota.isascii() and quota.isdigit() and int(quota) and window and parse_duration(window)):
+    if isinstance(value, list | tuple) and [type(part) for part in value] == [int, int] and min(value) > 0:
+        return Rate(*value)
+    quota, _, window = value.partition("/") if isinstance(value, str) else ("", "", "")
+    if not (_COUNT.fullmatch(quota) and window and parse_duration(window)):
         raise ValueError("a limit is a number in a time, such as 3000/1m, or off")
     return Rate(int(quota), parse_duration(window))
 
 
 _SIZES = {"": 1, "kb": 1_024, "mb": 1_024**2, "gb": 1_024**3}
-_SIZE = re.compile(r"(\d+)(kb|mb|gb|)")
+_SIZE = re.compile(r"([0-9]{1,18})(kb|mb|gb|)")
+_MEMORY = re.compile(r"[0-9]{1,18}(kb|mb|gb)")
 
 
 def parse_size(value: object) -> int:
@@ -159,11 +167,36 @@ def _of_site(value: str) -> str:
 
 
 def _network(value: object) -> object:
-    return ip_network(value, strict=False) if isinstance(value, str) else value
+    if isinstance(value, Network):
+        return value
+    try:
+        if isinstance(value, str):
+            return ip_network(value, strict=False)
+    except ValueError:
+        pass
+    raise ValueError("a network is written such as 10.0.0.0/8 or 2001:db8::/32")
+
+
+def _memory(value: str) -> str:
+    if not _MEMORY.fullmatch(value):
+        raise ValueError("an amount of memory is a number with kb, mb or gb, such as 512mb")
+    return value
+
+
+def _with_opentelemetry(value: bool) -> bool:
+    try:
+        found = not value or all(map(find_spec, ("opentelemetry.sdk", "opentelemetry.exporter.otlp")))
+    except ModuleNotFoundError:
+        found = False
+    if not found:
+        raise ValueError("OpenTelemetry is not installed; install groundswell[tracing]")
+    return value
 
 
 Duration = Annotated[int, BeforeValidator(parse_duration)]
+Tracing = Annotated[bool, AfterValidator(_with_opentelemetry)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(ge=0)]
+Memory = Annotated[str, AfterValidator(_memory)]
 SiteName = Annotated[str, AfterValidator(_site_name)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Networks = Annotated[

@@ -1,4 +1,4 @@
-"""Every setting: flag > `GROUNDSWELL_*` > `groundswell.toml` > default. Frozen, and built at the edge."""
+"""Every setting: flag > `GROUNDSWELL_*` > credential > `groundswell.toml` > default. Frozen."""
 
 from collections.abc import Mapping
 from ipaddress import ip_network
@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -20,96 +18,39 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from shared import credentials
+from shared.fault import fault_of
 from shared.setting_types import (
     AddressesOfSites,
     Authority,
     DedupeWindow,
     Duration,
     KeyText,
-    Names,
+    Memory,
     Networks,
     Origin,
     Origins,
     Rate,
     RateLimit,
     RedisUrl,
-    Secrets,
     SiteName,
     Size,
-    TimeZone,
-    WebAddress,
+    Tracing,
+    pairs_of,
     split,
     verified_by,
 )
+from shared.site_settings import POST_KEYS, SiteSettings
 
-POST_KEYS = ("p",)
-"""The query parameter in which WordPress names a post."""
+__all__ = ["Settings", "SiteSettings", "WrongSettings", "load"]
 
 
 class WrongSettings(Exception):
     """A setting that cannot be used; the message is one line that names it."""
-
-
-def _pairs(values: object) -> list[tuple[str, str]]:
-    """Return the sites and addresses of what is written SITE=URL; the rest is left to its validator."""
-    texts = [value for value in values if isinstance(value, str)] if isinstance(values, list | tuple) else []
-    parted = (value.partition("=") for value in texts)
-    return [(site, address) for site, separator, address in parted if separator]
-
-
-class SiteSettings(BaseModel):
-    """What one site sets for itself, in its table of groundswell.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    origins: Origins = ()
-    """Origins beside SITE and www.SITE whose pages post views."""
-    time_zone: TimeZone = "UTC"
-    """Where the list of `today` begins its day."""
-    dedupe_window: DedupeWindow | None = None
-    """Within it a visitor counts once an article; 0 counts every view; none takes the global one."""
-    query_keys: Names = ()
-    """Query parameters that name an article, such as `p`."""
-    own_networks: Networks = ()
-    """Networks whose readings are own traffic."""
-    visitor: Literal["daily", "off"] | None = None
-    """Whether visitors are told apart, by a hash that nobody can make again the day after; none takes the
-    global setting."""
-    honour_privacy_signals: bool = False
-    """Whether a reader's Global Privacy Control or Do Not Track keeps the reading from counting."""
-    token_secret: Secrets = ()
-    """Secrets of the tokens of articles; the first one prints, all are taken (docs/tokens.md)."""
-    require_token: bool = False
-    """Whether a page's reading counts only with the token of its article."""
-    via_weight: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """What a view that came by way of a list (`via`) weighs on the boards; its count stays whole."""
-    feeds: tuple[WebAddress, ...] = ()
-    """Feeds and news sitemaps whose articles are the site's."""
-    wordpress: WebAddress | None = None
-    """A WordPress whose posts are the site's; then query_keys has `p`, unless it is set."""
-    new_ids_per_minute: Annotated[int, Field(ge=0)] = 60
-    """Article ids let in a minute that nobody has read before and the catalogue does not have."""
-    new_ids_burst: Annotated[int, Field(ge=0)] = 10_000
-    """How many of them at once, after a quiet time."""
-    max_ids: Annotated[int, Field(ge=0)] = 250_000
-    """Articles with views, in one partition, beyond which no such id is let in."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _posts_have_numbers(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("wordpress"):
-            return {"query_keys": POST_KEYS, **given}
-        return given
-
-    @field_validator("require_token")
-    @classmethod
-    def _has_a_secret(cls, required: bool, info: ValidationInfo) -> bool:
-        if required and not info.data.get("token_secret"):
-            raise ValueError("tokens can only be required with a token_secret")
-        return required
 
 
 _DEFAULTS = SiteSettings()
@@ -139,7 +80,7 @@ class Settings(BaseSettings):
     """Certificates of the authority that signs that of a rediss:// address; none takes the system's."""
     redis_url: RedisUrl = None
     """Where Redis is; none starts the embedded Valkey."""
-    redis_maxmemory: Annotated[str, Field(pattern=r"^\d+(kb|mb|gb)$")] = "512mb"
+    redis_maxmemory: Memory = "512mb"
     """How much the embedded Valkey may hold before it refuses writes."""
     redis_rewrite_daily: bool = True
     """Whether the embedded Valkey's append-only file is written anew every day, without salts gone since."""
@@ -207,7 +148,15 @@ class Settings(BaseSettings):
     """Seconds between two comments on such a connection."""
     live_patience: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds such a client has to take a frame before it is dropped."""
+    heartbeat_interval: Annotated[Duration, Field(ge=0, le=60)] = 60
+    """Seconds between two synthetic views that prove the whole way; 0 sends none."""
+    heartbeat_url: Origin | None = None
+    """The address they go to; none takes the port of the web process itself."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] | None = None
+    """How the log is written; none writes text to a terminal and JSON to whatever else takes it."""
+    tracing: Tracing = False
+    """Whether spans are made, and sent where the variables of OpenTelemetry say."""
 
     @classmethod
     def settings_customise_sources(
@@ -218,8 +167,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put flags before the environment before the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Put flags before the environment before secrets before the file."""
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, credentials.source(settings_cls), toml
 
     @model_validator(mode="before")
     @classmethod
@@ -229,8 +179,8 @@ class Settings(BaseSettings):
         names = split(given.get("site", ()))
         tables = given.get("sites", {})
         if isinstance(names, list | tuple) and isinstance(tables, Mapping):
-            tables = {**{name: {} for name in names}, **tables}
-            for site, _ in _pairs(split(given.get("wordpress", ()))):
+            tables = {**{name: {} for name in names if isinstance(name, str)}, **tables}
+            for site, _ in pairs_of(split(given.get("wordpress", ()))):
                 if isinstance(tables.get(site), dict):
                     tables[site] = {"query_keys": POST_KEYS, **tables[site]}
             given = {**given, "sites": tables}
@@ -245,19 +195,19 @@ class Settings(BaseSettings):
     @classmethod
     def _of_known_sites(cls, addresses: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         sites = info.data.get("sites", {})
-        for site, _ in _pairs(addresses):
+        for site, _ in pairs_of(addresses):
             if site not in sites:
                 raise ValueError(f"{site!r} is no site that is configured (--site)")
         return addresses
 
     def feeds_of(self, site: str) -> tuple[str, ...]:
         """Return the addresses of the feeds of a site."""
-        named = (address for name, address in _pairs(self.feed) if name == site)
+        named = (address for name, address in pairs_of(self.feed) if name == site)
         return tuple(dict.fromkeys((*named, *self.of(site).feeds)))
 
     def wordpress_of(self, site: str) -> str | None:
         """Return the address of the WordPress of a site."""
-        return dict(_pairs(self.wordpress)).get(site, self.of(site).wordpress)
+        return dict(pairs_of(self.wordpress)).get(site, self.of(site).wordpress)
 
     def window_of(self, site: str) -> int:
         """Return the dedupe window of a site in seconds; a site not configured here has the global one."""
@@ -286,9 +236,10 @@ def load(flags: Mapping[str, object] | None = None, toml: Path = Path("groundswe
     try:
         return Sourced(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        says = first["msg"].removeprefix("Value error, ")
-        raise WrongSettings(f"{name}: {says}") from None
-    except (OSError, ValueError) as error:  # a file that is no TOML, an environment variable that is no JSON
+        fault = fault_of(error)
+        raise WrongSettings(f"{fault.field or 'settings'}: {fault.says}") from None
+    except SettingsError as error:
+        _, name, *_ = str(error).split('"')
+        raise WrongSettings(f"{name}: what the environment says of it is not JSON") from None
+    except (OSError, ValueError) as error:  # a file that is no TOML
         raise WrongSettings(f"{toml if toml.exists() else 'environment'}: {error}") from None

@@ -86,12 +86,24 @@ class Child:
         return f"(pid {self._process.pid}) ended with {_told(code)}{self._last_words()}"
 
     async def _spawn(self) -> Process:
+        # What keeps a log of its own says nothing between the lines of ours.
+        if self.log_file is None:
+            return await self._execute(sys.stderr.fileno())
+        told = os.open(self.log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            return await self._execute(told)
+        finally:
+            os.close(told)
+
+    async def _execute(self, told: int) -> Process:
+        """Run the command; `told` is the descriptor that takes what it says."""
         listen = ",".join(f"{name}={fd}" for name, fd in self.listen.items())
         tether = [sys.executable, "-P", "-m", "services.cli.tether", "--parent", str(os.getpid())]
         return await create_subprocess_exec(
             *[*tether, "--listen", listen, "--keep", str(self.keep), "--", *self.command],
             stdin=DEVNULL,
-            stdout=sys.stderr,
+            stdout=told,
+            stderr=told,
             env={**os.environ, **self.environment},
             pass_fds=(*self.listen.values(), self.keep),
             # A Ctrl-C at the terminal is for the supervisor, which ends its children in order.

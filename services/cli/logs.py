@@ -1,44 +1,52 @@
-"""Log lines: to stderr, one plain line an event."""
+"""Where the log of a process goes: to stderr, one line an event, for a person or for a program."""
 
 import logging
-import time
-import traceback
-from types import TracebackType
+import sys
+from typing import Literal
+
+from services.cli import stray
+from services.cli.log_json import JsonLine
+from services.cli.log_text import TextLine
+from shared.settings import Settings
+
+Format = Literal["json", "text"]
 
 _OURS = ("services", "shared")
-_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class _OneLine(logging.Formatter):
-    converter = staticmethod(time.gmtime)
-
-    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name logging calls
-        """Return an exception and where it came from, innermost first."""
-        frames = [f"{f.filename}:{f.lineno} {f.name}" for f in reversed(traceback.extract_tb(ei[2]))]
-        what = "".join(traceback.format_exception_only(ei[1])).strip()
-        return f"{what}, at {' < '.join(frames)}"
+class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes each event as one line, also one whose arguments do not fit its message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the event as one line of plain text, whatever its message holds."""
-        line = ": ".join(super().format(record).splitlines())
-        # What a terminal obeys could wipe a line out and write another in its place.
-        return line if line.isprintable() else "".join(map(_shown, line))
+        """Return the line of an event."""
+        try:
+            record.getMessage()
+        except Exception:  # else logging prints a trace of its own, line by line, past every format
+            record.msg, record.args = f"{record.msg!s} (its arguments do not fit: {record.args!r})", ()
+        return super().format(record)
 
 
-def _shown(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
+def configure(process: str, level: str, form: Format | None = None) -> None:
+    """Send the log of this process to stderr, each line with the name of the process.
 
-
-def configure(process: str, level: str) -> None:
-    """Send the log of this process to stderr, each line with the name of the process."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        _OneLine(f"%(asctime)s %(levelname)s {process}: %(message)s", datefmt="%Y-%m-%dT%H:%M:%SZ")
-    )
+    Without a `form` it is text for the person at a terminal, and JSON for
+    whatever else takes it.
+    """
+    handler = _Stderr()
+    as_text = form == "text" if form else sys.stderr.isatty()
+    handler.setFormatter(TextLine(process) if as_text else JsonLine(process))
     # Other people's modules speak up only when something is wrong.
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # What a stranger sends that is no HTTP is no event of ours, and would be a line for each.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     for name in _OURS:
         logging.getLogger(name).setLevel(level.upper())
+
+
+def begin(process: str, settings: Settings) -> None:
+    """Have everything that this process says from now on be a line of its log."""
+    configure(process, settings.log_level, settings.log_format)
+    stray.catch()
 
 
 def adopt() -> None:
@@ -48,3 +56,11 @@ def adopt() -> None:
             logger.handlers.clear()
             logger.propagate = True
             logger.setLevel(logging.WARNING)
+
+
+def tell(text: str) -> None:
+    """Tell the person who started this: as it is where the log is text, else as an event of the log."""
+    if any(isinstance(handler.formatter, JsonLine) for handler in logging.getLogger().handlers):
+        logging.getLogger(__name__).info(" ".join(text.split()))
+    else:
+        sys.stderr.write(f"{text}\n")

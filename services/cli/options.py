@@ -43,6 +43,10 @@ DeskUrl = Annotated[
     str | None,
     typer.Option("--desk-url", metavar="URL", help="Address the newsroom reaches the desk's page at."),
 ]
+HeartbeatUrl = Annotated[
+    str | None,
+    typer.Option("--heartbeat-url", metavar="URL", help="Address that collector and query are behind."),
+]
 ManagementHost = Annotated[
     str | None, typer.Option("--management-host", metavar="ADDRESS", help="Address of the management port.")
 ]
@@ -76,6 +80,10 @@ Board = Annotated[
 ]
 LogLevel = Annotated[
     str | None, typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error.")
+]
+LogFormat = Annotated[
+    str | None,
+    typer.Option("--log-format", metavar="json|text", help="How the log is written; text at a terminal."),
 ]
 Config = Annotated[str | None, typer.Option("--config", metavar="FILE", help="File of settings.")]
 

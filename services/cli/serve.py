@@ -22,6 +22,7 @@ from services.cli.options import (
     DeskUrl,
     Feeds,
     Host,
+    LogFormat,
     LogLevel,
     Origins,
     Partitions,
@@ -65,6 +66,7 @@ def serve(
     desk_url: DeskUrl = None,
     board: Board = None,
     log_level: LogLevel = None,
+    log_format: LogFormat = None,
     config: Config = None,
 ) -> None:
     """Run everything on this machine.
@@ -80,7 +82,6 @@ async def run(settings: Settings, when_ready: WhenReady) -> None:
 
     Raises Trouble when a port, the data directory or Valkey cannot be had.
     """
-    logs.configure("serve", settings.log_level)
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
     lock = Lock(settings.data_dir)
     await lock.take()
@@ -97,7 +98,10 @@ async def run(settings: Settings, when_ready: WhenReady) -> None:
         chores = [Daily(resolved).run]
         if valkey and resolved.redis_rewrite_daily:
             chores.append(Rewriting(valkey).run)
-        await Supervisor(resolved, lock, valkey, sockets, when_ready, chores=chores).run()
+        supervisor = Supervisor(resolved, lock, valkey, sockets, when_ready, chores=chores)
+        # Until here whatever is wrong is told to the person who typed the command, in one plain line.
+        logs.begin("serve", settings)
+        await supervisor.run()
 
 
 def _resolve(
@@ -134,12 +138,11 @@ def _resolve(
 async def tell(settings: Settings, running: Running) -> None:
     """Print the one line that programs wait for on stdout, and what people open on stderr."""
     typer.echo(json.dumps(running.document()))
-    typer.echo(
+    logs.tell(
         "Groundswell runs. Open\n"
         f"  {running.url}/demo/  the catalogue as a small news site\n"
         f"  {running.url}/board  the newsroom's board, with the snippet for your pages\n"
         f"  {running.url}/docs   the HTTP interface\n"
         f"The desk, to pin, ban, boost and sponsor, is {running.desk}. "
-        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
-        err=True,
+        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all."
     )

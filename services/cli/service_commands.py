@@ -12,7 +12,9 @@ from services.cli.options import (
     DedupeWindow,
     DeskUrl,
     Feeds,
+    HeartbeatUrl,
     Host,
+    LogFormat,
     LogLevel,
     ManagementHost,
     ManagementPort,
@@ -25,6 +27,8 @@ from services.cli.options import (
     TrustedProxies,
     WordPresses,
 )
+from services.cli.trouble import Trouble
+from shared.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("counter", help="Run one service: it counts what was taken.")(_unreached("counter"))
     app.command("ranker", help="Run one service: it makes lists of scores.")(_unreached("ranker"))
     app.command("desk")(desk)
+    app.command("heartbeat")(heartbeat)
 
 
 def desk(
@@ -51,6 +56,7 @@ def desk(
     redis_url: RedisUrl = None,
     partitions: Partitions = None,
     log_level: LogLevel = None,
+    log_format: LogFormat = None,
     config: Config = None,
 ) -> None:
     """Run one service: it takes what the newsroom says.
@@ -58,6 +64,29 @@ def desk(
     Keep it away from the public: it has no page for readers.
     """
     _alone("desk", ctx)
+
+
+def heartbeat(
+    ctx: typer.Context,
+    *,
+    heartbeat_url: HeartbeatUrl = None,
+    management_host: ManagementHost = None,
+    management_port: ManagementPort = None,
+    data_dir: DataDir = None,
+    redis_url: RedisUrl = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = None,
+    config: Config = None,
+) -> None:
+    """Run one service: it sends a view a minute that proves the whole way.
+
+    The web process does so itself; this is for where collector and query are
+    apart, or for what is in front of them.
+    """
+    settings = options.settings(ctx)
+    if settings.heartbeat_url is None:
+        raise Trouble("heartbeat_url: give --heartbeat-url, the address that collector and query are behind")
+    _run("heartbeat", settings)
 
 
 def _reached(name: str) -> Callable[..., None]:
@@ -81,6 +110,7 @@ def _reached(name: str) -> Callable[..., None]:
         trusted_proxies: TrustedProxies = None,
         board: Board = None,
         log_level: LogLevel = None,
+        log_format: LogFormat = None,
         config: Config = None,
     ) -> None:
         _alone(name, ctx)
@@ -102,6 +132,7 @@ def _unreached(name: str) -> Callable[..., None]:
         partitions: Partitions = None,
         dedupe_window: DedupeWindow = None,
         log_level: LogLevel = None,
+        log_format: LogFormat = None,
         config: Config = None,
     ) -> None:
         _alone(name, ctx)
@@ -110,5 +141,8 @@ def _unreached(name: str) -> Callable[..., None]:
 
 
 def _alone(name: str, ctx: typer.Context) -> None:
-    settings = options.with_sites(options.settings(ctx))
+    _run(name, options.with_sites(options.settings(ctx)))
+
+
+def _run(name: str, settings: Settings) -> None:
     single.run(name, settings.model_copy(update={"redis_url": running.find(settings).redis_url}))

@@ -10,11 +10,14 @@ import sys
 
 import uvloop
 
-from services.cli import logs
-from services.cli.sockets import address, inherited, listen
+from services.cli import beside, logs
+from services.cli.sockets import HTTP, MANAGEMENT, address, inherited, listen
+from services.cli.trouble import Trouble
+from shared.notify import Notify
 from shared.service import new_registry
 from shared.service import run as run_service
 from shared.settings import Settings
+from shared.tracing import tracing
 
 log = logging.getLogger("services.cli.single")
 
@@ -28,34 +31,54 @@ MODULES = {
     "ranker": "services.ranker",
     "query": "services.query",
     "desk": "services.desk",
+    "heartbeat": beside.HEARTBEAT,
+    "chores": "services.cli.chores",
 }
-PUBLIC = frozenset({"web", "collector", "query"})
+PORTS = {"web": "port", "collector": "port", "query": "port", "desk": "desk_port"}
+"""The setting that is the port of each service that is asked."""
+TRACED = frozenset({"web", "collector", "counter", "query", "desk"})
+"""What a view or a question goes through."""
 
 
-def run(name: str, settings: Settings) -> None:
-    """Run one service until it is told to stop. Raises Trouble when a port cannot be had."""
-    logs.configure(name, settings.log_level)
+def run(name: str, settings: Settings, *, patient: bool = True) -> None:
+    """Run one service until it is told to stop. Raises Trouble when a port cannot be had.
+
+    At its end a `patient` one waits for requests that may be on their way,
+    because somebody else answers from then on.
+    """
+    notify = Notify.from_environment()
     sockets = inherited()
-    if "management" not in sockets:
-        sockets["management"] = listen(settings.management_host, settings.management_port, "management-port")
-    if "http" not in sockets and name in PUBLIC:
-        sockets["http"] = listen(settings.host, settings.port, "port")
-    if "http" not in sockets and name == "desk":
-        sockets["http"] = listen(settings.host, settings.desk_port, "port")
+    if HTTP in sockets and name not in PORTS:
+        raise Trouble(f"LISTEN_FDNAMES: {name} has no {HTTP}, only {MANAGEMENT}")
+    if MANAGEMENT not in sockets:
+        sockets[MANAGEMENT] = listen(settings.management_host, settings.management_port, "management-port")
+    if HTTP not in sockets and name in PORTS:
+        sockets[HTTP] = listen(settings.host, getattr(settings, PORTS[name]), "port")
+    logs.begin(name, settings)
     log.info("starts, %s", ", ".join(f"{use} on {address(bound)}" for use, bound in sockets.items()))
     try:
         registry = new_registry()
-        service = importlib.import_module(MODULES[name]).build(settings, registry)
-        logs.adopt()
-        uvloop.run(
-            run_service(
-                service,
-                registry,
-                sockets["management"],
-                sockets.get("http"),
-                max_connections=settings.max_connections,
+        build = importlib.import_module(MODULES[name]).build
+        with tracing(settings if name in TRACED else None, name, registry) as given:
+            service = build(settings, registry, **given)
+            logs.adopt()
+            uvloop.run(
+                beside.run(
+                    run_service(
+                        service,
+                        registry,
+                        sockets[MANAGEMENT],
+                        sockets.get(HTTP),
+                        max_connections=settings.max_connections,
+                        notify=notify,
+                        patient=patient,
+                    ),
+                    name,
+                    settings,
+                    registry,
+                    sockets.get(HTTP),
+                )
             )
-        )
     except Exception:
         log.exception("fails")
         sys.exit(1)
@@ -63,4 +86,8 @@ def run(name: str, settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], Settings.model_validate_json(os.environ.pop(RESOLVED)))
+    handed = Settings.model_validate_json(os.environ.pop(RESOLVED))
+    # The supervisor has told what people are told; from the first line on this is its log.
+    logs.begin(sys.argv[1], handed)
+    # All that runs ends with it, so nobody would answer.
+    run(sys.argv[1], handed, patient=False)

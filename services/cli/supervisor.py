@@ -14,9 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-import typer
-
-from services.cli import readiness, running
+from services.cli import logs, readiness, running
 from services.cli.child import Child
 from services.cli.embedded import Embedded
 from services.cli.lock import Lock
@@ -178,5 +176,5 @@ async def until_nothing(waiting_for: Callable[[], Awaitable[list[str]]]) -> None
     while waiting := await waiting_for():
         if loop.time() - told >= TELL_EVERY:
             told = loop.time()
-            typer.echo(f"waiting for {'; '.join(waiting)}", err=True)
+            logs.tell(f"waiting for {'; '.join(waiting)}")
         await asyncio.sleep(0.05)

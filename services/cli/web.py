@@ -1,6 +1,7 @@
 """The web process: collector and query behind one origin, told apart by path."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -8,6 +9,9 @@ from services import collector, query
 from shared.http import ASGIApp, Receive, Scope, Send
 from shared.service import Service, Telling
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 
 class Web:
@@ -47,7 +51,7 @@ def by_path(writing: ASGIApp, reading: ASGIApp) -> ASGIApp:
     return app
 
 
-def build(settings: Settings, registry: CollectorRegistry) -> Service:
+def build(settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None) -> Service:
     """Return the web service."""
-    reading = query.build(settings, registry, collector.OPERATIONS)
-    return Web(collector.build(settings, registry), reading)
+    reading = query.build(settings, registry, collector.OPERATIONS, tracing)
+    return Web(collector.build(settings, registry, tracing), reading)

@@ -8,16 +8,21 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from services.collector.circuit import Circuit
 from services.collector.spool.file import Attempt
 from services.collector.spool.spool import Refused, Spool
 from services.collector.streams import Packed, Pen, Streams
+from shared import keys
 from shared.connection import UNAVAILABLE
 from shared.entry import MAX_VIEWS, Entry, View, new_entry_id
 from shared.metrics import CollectorMetrics
 from shared.problem import Kind, Problem
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +30,13 @@ log = logging.getLogger(__name__)
 class _Group:
     """Views that will be written together, and who waits for that."""
 
-    __slots__ = ("views", "waiting")
+    __slots__ = ("traced", "views", "waiting")
 
     def __init__(self) -> None:
         self.views: list[View] = []
         self.waiting: list[asyncio.Future[None]] = []
+        self.traced: list[Any] = []
+        """The spans of those whose traces are kept."""
 
     def taken(self) -> None:
         """Let everyone go on."""
@@ -58,6 +65,7 @@ class GroupCommit:
         *,
         circuits: Mapping[int, Circuit],
         held_back: Collection[int] = (),
+        tracing: "Tracing | None" = None,
     ) -> None:
         """`interval` is how long the first view of a group waits for more, in seconds.
 
@@ -70,6 +78,7 @@ class GroupCommit:
         self._interval = interval
         self._circuits = circuits
         self._held_back = held_back
+        self._tracing = tracing
         self._pens: defaultdict[int, Pen] = defaultdict(Pen)
         self._open: dict[int, _Group] = {}
         self._writers: set[asyncio.Task[None]] = set()
@@ -91,6 +100,8 @@ class GroupCommit:
             self._writers.add(writer)
             writer.add_done_callback(self._writers.discard)
         group.views.append(view)
+        if self._tracing is not None and (span := self._tracing.here()) is not None:
+            group.traced.append(span)
         # One each, not one for all: that would have to be shielded from each one's end, which costs more.
         waiter = asyncio.get_running_loop().create_future()
         group.waiting.append(waiter)
@@ -107,16 +118,29 @@ class GroupCommit:
         async with self._writing.setdefault(partition, asyncio.Lock()):
             del self._open[partition]
             started = time.perf_counter()
-            entries = [Packed.of(entry) for entry in _entries(group.views)]
             try:
-                await self._keep(partition, entries)
+                if self._tracing is None:
+                    await self._keep(partition, _packed(group.views))
+                else:
+                    await self._keep_traced(self._tracing, partition, group)
             except Problem as problem:
                 group.refused(problem.kind)
+                return
+            except Exception:  # whatever it is, nobody may wait for ever
+                log.exception("views of partition %d were not written", partition)
+                group.refused(Kind.INTERNAL)
                 return
             self._metrics.flush_seconds.observe(time.perf_counter() - started)
             self._metrics.flush_views.observe(len(group.views))
             self._metrics.accepted.inc(len(group.views))
             group.taken()
+
+    async def _keep_traced(self, tracing: "Tracing", partition: int, group: _Group) -> None:
+        with tracing.gathered("flush", keys.views(partition), group.traced) as batch:
+            entries = _packed(group.views, None if batch is None else batch.traceparent)
+            if batch is not None:
+                batch.note(entries=len(entries), views=len(group.views))
+            await self._keep(partition, entries)
 
     async def _keep(self, partition: int, entries: list[Packed]) -> None:
         """Write entries where they last. Raises Problem when nothing takes them."""
@@ -129,8 +153,7 @@ class GroupCommit:
                 await self._streams.put(partition, pen.writer, signed)
             except UNAVAILABLE as error:
                 self._metrics.flush_failures.inc()
-                log.warning("Redis did not take %d entries: %s", len(entries), type(error).__name__)
-                circuit.failed()
+                circuit.failed(error)
                 attempts = [Attempt(pen.writer, number) for number, _ in signed]
                 pen.change()
             else:
@@ -144,9 +167,9 @@ class GroupCommit:
             raise Problem(Kind.SPOOL_FULL) from None
 
 
-def _entries(views: list[View]) -> list[Entry]:
+def _packed(views: Sequence[View], traceparent: str | None = None) -> list[Packed]:
     now_ms = time.time_ns() // 1_000_000
     return [
-        Entry(new_entry_id(now_ms), views[start : start + MAX_VIEWS])
+        Packed.of(Entry(new_entry_id(now_ms), views[start : start + MAX_VIEWS], traceparent=traceparent))
         for start in range(0, len(views), MAX_VIEWS)
     ]

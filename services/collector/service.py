@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -12,9 +13,11 @@ from services.collector.admission import DropReason
 from services.collector.arrivals import Arrivals
 from services.collector.backlog import Backlog
 from services.collector.group_commit import GroupCommit
+from services.collector.metered import Meter
 from services.collector.salts import Salts
 from services.collector.spool.spooling import Spooling
 from services.collector.views import Endpoints
+from shared.address import spans
 from shared.catalogue import Catalogue
 from shared.connection import UNAVAILABLE, connect
 from shared.http import NOSNIFF, ASGIApp, Header, Receive, Request, Response, Routes, Scope, Send
@@ -24,9 +27,13 @@ from shared.problem import Problem
 from shared.reachable import why_not
 from shared.released import Released
 from shared.repeat import until_it_can
+from shared.request_id import named_by
 from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 DEADLINE = 0.8
 """Seconds whatever works in the background waits for Redis; requests have shorter ones of their own."""
@@ -37,12 +44,12 @@ BEACON = "/beacon.v1.js"
 
 _PUBLIC: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"x-groundswell-outcome, x-groundswell-reason"),
+    (b"access-control-expose-headers", b"x-groundswell-outcome, x-groundswell-reason, x-request-id"),
     NOSNIFF,
 )
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"POST"),
-    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-allow-headers", b"content-type, traceparent, tracestate"),
     (b"access-control-max-age", b"86400"),
 )
 
@@ -50,12 +57,19 @@ _PREFLIGHT: tuple[Header, ...] = (
 class Collector:
     """A request becomes admitted views on a stream."""
 
-    def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None
+    ) -> None:
         assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._settings = settings
         self._redis = connect(settings.redis_url, deadline=DEADLINE, name="collector")
+        if tracing is not None:
+            self._redis = tracing.redis(self._redis)
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)
-        metrics = CollectorMetrics(registry, drop_reasons=tuple(reason.value for reason in DropReason))
+        metrics = CollectorMetrics(
+            registry, drop_reasons=[reason.value for reason in DropReason], sites=settings.sites
+        )
+        self._meter = Meter(metrics)
         self._refused = metrics.refused
         self._backlog = Backlog(
             self._redis,
@@ -63,7 +77,7 @@ class Collector:
             max_entries=settings.backlog_max_entries,
             max_age=settings.backlog_max_age,
         )
-        self._spool = Spooling(settings, self._redis, registry, held_back=self._backlog.full)
+        self._spool = Spooling(settings, self._redis, registry, held_back=self._backlog.full, tracing=tracing)
         self._group = GroupCommit(
             self._spool.streams,
             self._spool.spool,
@@ -71,6 +85,7 @@ class Collector:
             settings.flush_interval_ms / 1000,
             circuits=self._spool.circuits,
             held_back=self._backlog.full,
+            tracing=tracing,
         )
         self._arrivals = Arrivals(self._redis, settings.sites, metrics)
         self._salts = Salts(self._redis)
@@ -81,6 +96,8 @@ class Collector:
         self._released = Released(self._redis, [beacon])
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = self._routes()
+        if tracing is not None:
+            self.app = tracing.requests(self.app, PATHS)
 
     async def start(self) -> None:
         """Begin to follow the aliases and the plan; views are taken once both are known."""
@@ -126,6 +143,7 @@ class Collector:
             with contextlib.suppress(*UNAVAILABLE):
                 now = time.time()
                 plan = await load_plan(self._redis, self._settings.partitions, now)
+                await self._endpoints.heartbeats.learn(self._redis)
                 self._endpoints.plan, self._backlog.partitions = plan, plan.ever
             await asyncio.sleep(_PLAN_REFRESH if self._endpoints.plan else 0.5)
 
@@ -133,18 +151,25 @@ class Collector:
         async def preflight(request: Request) -> Response:
             return Response(204, b"", _PREFLIGHT)
 
-        endpoints = self._endpoints
+        endpoints, around = self._endpoints, self._meter.around
+        name_of = named_by(spans(self._settings.trusted_proxies))
         public = Routes(
             {
-                "/v1/views": {"POST": endpoints.view, "OPTIONS": preflight},
-                "/v1/view.gif": {"GET": endpoints.pixel},
+                "/v1/views": {"POST": around("view", endpoints.view), "OPTIONS": preflight},
+                "/v1/view.gif": {"GET": around("pixel", endpoints.pixel)},
                 BEACON: {"GET": self._released.stable},
             },
             _PUBLIC,
             self._count_refusal,
             self._released.beyond,
+            name_of,
         )
-        batch = Routes({"/v1/views/batch": {"POST": endpoints.batch}}, (NOSNIFF,), self._count_refusal)
+        batch = Routes(
+            {"/v1/views/batch": {"POST": around("batch", endpoints.batch)}},
+            (NOSNIFF,),
+            self._count_refusal,
+            name_of=name_of,
+        )
 
         def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
             return (batch if scope["path"] in batch.handlers else public)(scope, receive, send)
@@ -164,6 +189,6 @@ def owns(path: str) -> bool:
     return path in PATHS or path.startswith(_HASHED)
 
 
-def build(settings: Settings, registry: CollectorRegistry) -> Collector:
+def build(settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None) -> Collector:
     """Return a collector that connects when it is started."""
-    return Collector(settings, registry)
+    return Collector(settings, registry, tracing)

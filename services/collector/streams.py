@@ -32,6 +32,12 @@ class Packed(NamedTuple):
         """Return the entry as it goes on a stream. Raises ValueError unless it has 1-500 views."""
         return cls(entry.entry_id, len(entry.views), encode(entry))
 
+    @property
+    def traceparent(self) -> str | None:
+        """What the entry says of its trace."""
+        told = self.fields.get(b"t")
+        return None if told is None else told.decode("ascii", "replace")
+
 
 def new_writer() -> str:
     """Return a name that no writer had before."""

@@ -8,13 +8,15 @@ from functools import lru_cache
 
 from services.collector.admission import BATCH_STEPS, PAGE_STEPS, Attempt, Dropped, admit, known_site
 from services.collector.arrivals import Arrivals
-from services.collector.bots import MAX_USER_AGENT
+from services.collector.attempts import attempt_of
 from services.collector.callers import Callers
 from services.collector.group_commit import GroupCommit
+from services.collector.heartbeats import Heartbeats
+from services.collector.metered import DROPPED
 from services.collector.readings import BatchReading, Reading, read, read_json
 from services.collector.salts import Salts
 from services.collector.visitor import event_hash, given_visitor_hash, visitor_hash
-from shared import hours
+from shared import heartbeat, hours
 from shared.bearer import Keys
 from shared.catalogue import Catalogue
 from shared.clock import Steady
@@ -36,7 +38,6 @@ _BATCH_TYPES = (b"application/json", b"application/x-ndjson")
 _GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b")
 
 _ACCEPTED: Header = (b"x-groundswell-outcome", b"accepted")
-_DROPPED: Header = (b"x-groundswell-outcome", b"dropped")
 _IMAGE: tuple[Header, ...] = (
     (b"content-type", b"image/gif"),
     (b"cross-origin-resource-policy", b"cross-origin"),
@@ -67,23 +68,23 @@ class Endpoints:
         self._arrivals = arrivals
         self._callers = Callers(settings, metrics, arrivals)
         self._batch_keys = Keys.parse(settings.batch_key)
-        self._views = metrics.requests.labels("view")
-        self._batches = metrics.requests.labels("batch")
-        self._pixels = metrics.requests.labels("pixel")
+        self._view_bytes = metrics.body_bytes.labels("view")
+        self._batch_bytes = metrics.body_bytes.labels("batch")
         self._clock = Steady()
         self.plan: PartitionPlan | None = None
         """Set once Redis has told it; until then nothing is taken."""
+        self.heartbeats = Heartbeats()
 
     async def view(self, request: Request) -> Response:
         """`POST /v1/views`: one reading."""
-        self._views.inc()
         _demand_type(request, _VIEW_TYPES)
         body = await request.body(MAX_VIEW_BODY)
+        self._view_bytes.observe(len(body))
         try:
             reading = read_json(body)
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(202, b"", (_DROPPED, self._dropped(request, reading.site, drop)))
+            return Response(202, b"", (DROPPED, self._dropped(request, reading.site, drop)))
         except Problem as problem:
             self._arrivals.refused(_site_named(body), problem.kind)
             raise
@@ -91,7 +92,6 @@ class Endpoints:
 
     async def pixel(self, request: Request) -> Response:
         """`GET /v1/view.gif?site=&article=`: one reading, from a page without scripts."""
-        self._pixels.inc()
         fields = request.parameters(("site", "article", "url", "via", "token"))
         try:
             reading = read(Reading, fields)
@@ -99,7 +99,7 @@ class Endpoints:
                 return Response(200, _GIF, _IMAGE)
             await self._accept(request, reading)
         except Dropped as drop:
-            return Response(200, _GIF, (*_IMAGE, _DROPPED, self._dropped(request, reading.site, drop)))
+            return Response(200, _GIF, (*_IMAGE, DROPPED, self._dropped(request, reading.site, drop)))
         except Problem as problem:
             self._arrivals.refused(fields.get("site"), problem.kind)
             raise
@@ -107,10 +107,10 @@ class Endpoints:
 
     async def batch(self, request: Request) -> Response:
         """`POST /v1/views/batch`: up to 10,000 readings from a server with a key."""
-        self._batches.inc()
         key = self._batch_keys.demand(request)
         content_type = _demand_type(request, _BATCH_TYPES)
         body = await request.body(MAX_BATCH_BODY)
+        self._batch_bytes.observe(len(body))
         items = _lines(body) if content_type == b"application/x-ndjson" else _array(body)
         errors: list[dict[str, object]] = []
         waiting: list[tuple[str, asyncio.Future[None]]] = []
@@ -128,7 +128,7 @@ class Endpoints:
                 if problem.kind.status == 503:
                     raise
                 self._metrics.refused.labels(problem.kind.slug).inc()
-                errors.append({"index": index, "reason": problem.kind.slug, "detail": problem.detail})
+                errors.append(_told(index, problem))
             except Dropped as drop:
                 self._dropped(request, reading.site, drop)
                 dropped += 1
@@ -148,29 +148,20 @@ class Endpoints:
     async def _accept(self, request: Request, reading: Reading) -> None:
         """Admit a reading of a page, and return once its view is durable."""
         settings = self._settings
+        if reading.site == heartbeat.SITE:
+            await self._accept_heartbeat(request, reading)
+            return
         site = known_site(reading, settings)
-        fields = request.fields
         address = self._callers.address(request, reading.site)
-        user_agent = _text(fields.get(b"user-agent", b"")[:MAX_USER_AGENT])
         received_ms = self._now_ms()
-        attempt = Attempt(
-            reading,
-            site,
-            received_ms,
-            address,
-            user_agent,
-            _text(fields[b"origin"]) if b"origin" in fields else None,
-            _text(fields[b"referer"]) if b"referer" in fields else None,
-            _text(fields.get(b"sec-purpose", b"") + fields.get(b"purpose", b"")).lower(),
-            fields.get(b"sec-gpc") == b"1" or fields.get(b"dnt") == b"1",
-        )
+        attempt = attempt_of(request, reading, site, received_ms, address)
         article = admit(attempt, settings, PAGE_STEPS, self._aliases(reading.site))
         self._callers.admitted(reading.site, address)
         day = hours.day_stamp(received_ms / 1000)
         visitor = event = None
         if settings.tells_visitors_apart(reading.site):
             salt = self._salts.known(day) or await self._salt(day)
-            visitor = visitor_hash(salt, reading.site, address, user_agent)
+            visitor = visitor_hash(salt, reading.site, address, attempt.user_agent)
         if reading.event_id is not None:
             scope = b"" if visitor is None else visitor.to_bytes(8)
             event = event_hash(reading.site, scope, reading.event_id)
@@ -178,6 +169,13 @@ class Endpoints:
         view = View(reading.site, article, received_ms, received_ms, visitor, event, weight, reading.via)
         await self._add(view, day)
         self._arrivals.accepted(reading.site, received_ms)
+
+    async def _accept_heartbeat(self, request: Request, reading: Reading) -> None:
+        """Admit the view that proves the way, by the same steps; it is no news to anybody's newsroom."""
+        site = self.heartbeats.site_of(reading, self._settings)
+        now_ms = self._now_ms()
+        article = admit(attempt_of(request, reading, site, now_ms), self._settings, PAGE_STEPS, {})
+        await self._add(View(reading.site, article, now_ms, now_ms), hours.day_stamp(now_ms / 1000))
 
     async def _accept_batched(self, reading: Reading, key: bytes) -> asyncio.Future[None]:
         """Admit a reading of a batch, and return a future that is done once its view is durable."""
@@ -223,6 +221,12 @@ class Endpoints:
         page = request.header(b"origin") or request.header(b"referer") or b""
         self._arrivals.dropped(site, drop.reason, page)
         return (b"x-groundswell-reason", reason.encode())
+
+
+def _told(index: int, problem: Problem) -> dict[str, object]:
+    """Return what the answer to a batch says of a view that was refused."""
+    told = {"index": index, "reason": problem.kind.slug, "detail": problem.detail}
+    return {**told, "field": problem.extra["field"]} if "field" in problem.extra else told
 
 
 def _site_named(body: bytes) -> object:
@@ -275,7 +279,3 @@ def _bounded(items: list[object] | list[bytes]) -> list[object]:
     if len(items) > MAX_BATCH_VIEWS:
         raise Problem(Kind.TOO_MANY_VIEWS, f"{len(items)} views; the limit is {MAX_BATCH_VIEWS}")
     return list(items)
-
-
-def _text(value: bytes) -> str:
-    return value.decode("latin-1")

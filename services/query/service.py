@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
@@ -30,6 +31,7 @@ from services.query.read.counts import Counts
 from services.query.read.lists import Lists
 from services.query.read.partitions import Partitions
 from services.query.read.site_hours import SiteHours
+from shared.address import spans
 from shared.catalogue import Catalogue
 from shared.connection import connect
 from shared.html import Html
@@ -39,9 +41,13 @@ from shared.openapi import Operation
 from shared.problem import Kind, Problem
 from shared.reachable import why_not
 from shared.released import Released
+from shared.request_id import named_by
 from shared.script import Script
 from shared.settings import Settings
 from shared.tasks import end
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 _PAGES = Path(__file__).parent / "pages"
 
@@ -56,11 +62,14 @@ REST = 0.5
 
 _EVERY_ANSWER: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"etag, x-groundswell-reason, x-groundswell-stale"),
+    (b"access-control-expose-headers", b"etag, x-groundswell-reason, x-groundswell-stale, x-request-id"),
 )
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, if-none-match, last-event-id"),
+    (
+        b"access-control-allow-headers",
+        b"authorization, if-none-match, last-event-id, traceparent, tracestate",
+    ),
     (b"access-control-max-age", b"86400"),
 )
 
@@ -69,19 +78,28 @@ class Query:
     """Lists and counts become answers and pages."""
 
     def __init__(
-        self, settings: Settings, registry: CollectorRegistry, operations: Sequence[Operation]
+        self,
+        settings: Settings,
+        registry: CollectorRegistry,
+        operations: Sequence[Operation],
+        tracing: "Tracing | None" = None,
     ) -> None:
         assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query", rest=REST)
+        if tracing is not None:
+            self._redis = tracing.redis(self._redis)
         # What is done in the background waits longer, and its failures are none of the answers'.
         self._behind = connect(settings.redis_url, deadline=_PATIENCE, name="query-behind")
         self._catalogue = Catalogue(self._behind, settings.sites)
         self._metrics = QueryMetrics(registry)
         read = (Script.read(path) for path in sorted((_PAGES / "scripts").glob("*.js")))
         scripts = [*read, board_script(), widget_script()]
-        self._scripts = Released(self._behind, scripts)
+        self._scripts = Released(self._behind, scripts, beside=["beacon.v1"])
         self._tasks: list[asyncio.Task[None]] = []
-        self.app: ASGIApp | None = self._routes(settings, operations)
+        routes = self._routes(settings, operations)
+        self.app: ASGIApp | None = routes
+        if tracing is not None:
+            self.app = tracing.requests(routes, routes.handlers, endless={"/v1/trending/live"})
 
     async def start(self) -> None:
         """Begin to follow the catalogue."""
@@ -164,6 +182,7 @@ class Query:
             _EVERY_ANSWER,
             self._count_refusal,
             self._scripts.beyond,
+            named_by(spans(settings.trusted_proxies)),
         )
 
     def _once_loaded(self, handler: Handler) -> Handler:
@@ -199,10 +218,15 @@ def address_of(settings: Settings) -> str:
     return settings.public_url or f"http://{settings.host}:{settings.port or 8000}"
 
 
-def build(settings: Settings, registry: CollectorRegistry, operations: Sequence[Operation] = ()) -> Query:
+def build(
+    settings: Settings,
+    registry: CollectorRegistry,
+    operations: Sequence[Operation] = (),
+    tracing: "Tracing | None" = None,
+) -> Query:
     """Return a query service that connects when it is started.
 
     `operations` are those of others behind the same origin, for the one
     document of both.
     """
-    return Query(settings, registry, operations)
+    return Query(settings, registry, operations, tracing)

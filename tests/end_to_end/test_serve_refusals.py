@@ -80,6 +80,7 @@ async def test_a_redis_that_is_away_is_waited_for_and_told(tmp_path: Path):
         (["--redis-url", "localhost:6379"], "redis_url: "),
         (["--board", "nobody"], "board: "),
         (["--log-level", "loud"], "log_level: "),
+        (["--log-format", "xml"], "log_format: "),
         (["--config", "nowhere.toml"], "config: there is no file nowhere.toml"),
         (["--prot", "80"], "No such option: --prot"),
     ],

@@ -47,7 +47,7 @@ def hearing() -> Iterator[Heard]:
     heard = Heard()
     try:
         with redirect_stderr(heard):
-            logs.configure("fuzz", "debug")
+            logs.configure("fuzz", "debug", "text")
         yield heard
     finally:
         for logger, handlers, level, propagate in before:

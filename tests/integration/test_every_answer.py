@@ -154,6 +154,10 @@ def each_is_what_it_says_and_keeps_to_itself(answers: list[Told]) -> None:
         "nothing is guessed": lambda told: (
             of(told, "x-content-type-options") == "nosniff" or not told.response.content
         ),
+        "no document but a page loads or runs anything": lambda told: (
+            (of(told, "content-security-policy") or "").startswith("default-src 'none'; ")
+            or not told.response.content
+        ),
         "no server": lambda told: of(told, "server") is None,
         "no credentials": lambda told: of(told, "access-control-allow-credentials") is None,
         "refusals are problems": lambda told: (
@@ -183,6 +187,9 @@ def pages_run_nothing_but_ours_and_stand_in_no_frame(answers: list[Told]) -> Non
         framed = "frame-ancestors *" if told.path == "/embed/trending" else "frame-ancestors 'none'"
         assert policy.endswith(framed), told.asked
         assert of(told, "referrer-policy") == "same-origin"
+        off = (of(told, "permissions-policy") or "").split(", ")
+        assert {"camera=()", "geolocation=()", "payment=()", "usb=()"} <= set(off), told.asked
+        assert ("clipboard-write=()" in off) is ("script-src" not in policy)
         assert not re.search(r"<script(?![^>]* src=)|\son\w+=|javascript:", told.response.text), told.asked
 
 

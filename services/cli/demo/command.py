@@ -6,10 +6,10 @@ from random import Random
 
 import typer
 
-from services.cli import key_file, options, seed, seed_files, serve
+from services.cli import key_file, logs, options, seed, seed_files, serve
 from services.cli.demo.interest import Interest
 from services.cli.demo.readers import Readers, read
-from services.cli.options import DataDir, Host, LogLevel, Partitions, Port
+from services.cli.options import DataDir, Host, LogFormat, LogLevel, Partitions, Port
 from services.cli.running import Running
 from shared.settings import Settings, SiteSettings
 
@@ -40,6 +40,7 @@ def demo(
     data_dir: DataDir = None,
     partitions: Partitions = None,
     log_level: LogLevel = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Show everything alive, with simulated readers.
 
@@ -56,15 +57,14 @@ async def _perform(settings: Settings, running: Running) -> None:
     await seed.put(running, settings, SITE)
     assert running.url is not None  # noqa: S101 - it was started here
     typer.echo(json.dumps(running.document()))
-    typer.echo(
+    logs.tell(
         "The demo runs. Open\n"
         f"  {running.url}/demo/  a front page whose counts move, as readers come\n"
         f"  {running.url}/board  the newsroom's board\n"
         f"  {running.url}/docs   the HTTP interface\n"
         f"or look on in another terminal: groundswell top --data-dir {settings.data_dir}\n"
         f"The desk, to pin, ban, boost and sponsor, is {running.desk}. "
-        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all.",
-        err=True,
+        f"Keys are in {settings.data_dir / key_file.FILE}. Ctrl-C ends it all."
     )
     await asyncio.sleep(QUIET)
     # The least read of the list break first, so that one sees them climb.

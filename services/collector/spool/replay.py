@@ -5,15 +5,20 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from services.collector.circuit import Circuit
 from services.collector.spool.file import Row
 from services.collector.spool.spool import Spool, Waiting
 from services.collector.streams import Streams
-from shared import dead
+from shared import dead, keys
 from shared.connection import UNAVAILABLE, Client
 from shared.metrics import SpoolMetrics
+from shared.outage import Outage
 from shared.repeat import every
+
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +46,7 @@ class Replay:
         circuits: Mapping[int, Circuit],
         held_back: Collection[int],
         now: Callable[[], float],
+        tracing: "Tracing | None" = None,
     ) -> None:
         """`max_age` is in seconds; `circuits` has one for every partition.
 
@@ -49,6 +55,7 @@ class Replay:
         """
         self._now = now
         self._disk = Circuit()
+        self._unread = Outage("the spool cannot be read", "what is in it waits there")
         self._redis = redis
         self._spool = spool
         self._streams = streams
@@ -56,6 +63,7 @@ class Replay:
         self._max_age = max_age
         self._circuits = circuits
         self._held_back = held_back
+        self._tracing = tracing
         self._adopted_at = -ADOPT_EVERY
 
     async def run(self) -> None:
@@ -78,8 +86,7 @@ class Replay:
             try:
                 moved = await self._move(partition, waiting.rows)
             except UNAVAILABLE as error:
-                log.debug("partition %d takes nothing back: %s", partition, error)
-                circuit.failed()
+                circuit.failed(error)
                 return
             circuit.succeeded()
             await self._spool.forget(Waiting(waiting.file, moved))
@@ -87,10 +94,11 @@ class Replay:
     async def _oldest(self, partition: int) -> Waiting | None:
         try:
             waiting = await self._spool.oldest(partition, _AT_ONCE)
-        except Exception:  # a replay that ends strands all that waits; disk and file may be right again
-            log.exception("the spool cannot be read")
-            self._disk.failed()
+        except Exception as error:  # a replay that ends strands all that waits; disk and file may recover
+            self._unread.failed(error, unforeseen=True)
+            self._disk.failed(error)
             return None
+        self._unread.well()
         self._disk.succeeded()
         return waiting if waiting and waiting.rows else None
 
@@ -105,10 +113,20 @@ class Replay:
             lambda row: row.attempt.writer == oldest.attempt.writer and row.written_at >= written_before, rows
         )
         moved = list(same)
-        entries = [(row.attempt.number, row.entry) for row in moved]
-        await self._streams.put(partition, oldest.attempt.writer, entries)
+        if self._tracing is None:
+            await self._put(partition, moved)
+        else:
+            told = (row.entry.traceparent for row in moved)
+            with self._tracing.continued("replay", keys.views(partition), told) as batch:
+                if batch is not None:
+                    batch.note(entries=len(moved), views=sum(row.entry.views for row in moved))
+                await self._put(partition, moved)
         self._metrics.entries_replayed.inc(len(moved))
         return moved
+
+    async def _put(self, partition: int, rows: Sequence[Row]) -> None:
+        entries = [(row.attempt.number, row.entry) for row in rows]
+        await self._streams.put(partition, rows[0].attempt.writer, entries)
 
     async def _expire(self, row: Row) -> None:
         """Make a row a dead letter, since its id may be forgotten; not one that is on its stream already."""

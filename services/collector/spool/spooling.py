@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry
 
-from services.collector.circuit import Circuit
+from services.collector.circuit import Circuits
 from services.collector.spool.replay import Replay
 from services.collector.spool.spool import DIRECTORY, Spool
 from services.collector.streams import Streams
@@ -17,15 +17,24 @@ from shared.connection import Client
 from shared.metrics import SpoolMetrics
 from shared.settings import Settings
 
+if TYPE_CHECKING:
+    from shared.tracing.spans import Tracing
+
 
 class Spooling:
     """The spool of one collector, and what goes with it."""
 
     def __init__(
-        self, settings: Settings, redis: Client, registry: CollectorRegistry, *, held_back: Collection[int]
+        self,
+        settings: Settings,
+        redis: Client,
+        registry: CollectorRegistry,
+        *,
+        held_back: Collection[int],
+        tracing: "Tracing | None" = None,
     ) -> None:
         """`held_back` are the partitions that are to take nothing now."""
-        self.circuits: defaultdict[int, Circuit] = defaultdict(Circuit)
+        self.circuits = Circuits("they go to the spool" if settings.spool else "they are refused")
         """Of each partition, whether its stream is worth a try."""
         self.streams = Streams(redis, remembered=settings.spool_max_age + hours.DAY)
         self.spool: Spool | None = None
@@ -44,6 +53,7 @@ class Spooling:
             circuits=self.circuits,
             held_back=held_back,
             now=now,
+            tracing=tracing,
         )
 
     def begin(self) -> list[asyncio.Task[None]]:
