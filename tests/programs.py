@@ -11,7 +11,16 @@ from typing import NoReturn
 
 import pytest
 
-_PACKAGES = {"promtool": "prometheus", "node": "nodejs", "php": "php-cli", "mariadbd": "mariadb-server"}
+_PACKAGES = {
+    "amtool": "prometheus-alertmanager",
+    "promtool": "prometheus",
+    "node": "nodejs",
+    "php": "php-cli",
+    "mariadbd": "mariadb-server",
+    "kubectl": "kubernetes-client",
+    "systemd-analyze": "systemd",
+    "systemd-socket-activate": "systemd",
+}
 """The Debian package of a program that is not named after it."""
 
 _MISSING = "a program is missing: "
