@@ -26,8 +26,8 @@ LAST = "-@admin -@dangerous"
 
 BEYOND = {"counter": "+info", "tools": "+keys +client|list +info +config|get +acl|log"}
 """What is dangerous and needed: the counter tells how full the server is, a backup reads the names of one
-partition's keys within one script, a restore looks whether any service is still connected, and doctor at how the
-server keeps what it has."""
+partition's keys within one script, a restore looks whether any service is still connected, and doctor at how
+the server keeps what it has."""
 
 
 def users(template: str) -> dict[str, str]:
