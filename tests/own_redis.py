@@ -27,7 +27,8 @@ class OwnRedis:
         self.directory = directory
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._options = {"appendonly": "yes", "save": "", "maxmemory_policy": "noeviction", **options}
+        self.options = {"appendonly": "yes", "save": "", "maxmemory_policy": "noeviction", **options}
+        """They hold from its next start on."""
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self.client: Client = connect(self.url, deadline=5, name="test")
@@ -42,7 +43,7 @@ class OwnRedis:
         """Start it, and return when it answers with its data read."""
         command = [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", str(self.directory), "--logfile", str(self.directory / "valkey.log")]
-        for name, value in self._options.items():
+        for name, value in self.options.items():
             command += [f"--{name.replace('_', '-')}", str(value)]
         # With the signals of Python, a file that may not grow is an error to it and not its end.
         self._process = subprocess.Popen(

@@ -24,11 +24,20 @@ class Row:
     books: int = 0
     """How far the equation of the audit is off, over all partitions."""
     note: str = ""
+    allowed: int = 0
+    """Of the difference, the events that may be lost, because they were taken just before a kill."""
+    late: tuple[str, ...] = ()
+    """What took longer than it may, in words."""
 
     @property
     def exact(self) -> bool:
-        """Whether nothing is lost, nothing counted twice, and the books say the same."""
-        return self.difference == 0 and self.books == 0
+        """Whether nothing is lost that may not be, nothing counted twice, and the books say the same."""
+        return self.difference == self.allowed and self.books == 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as the table of faults expects: exact, and nothing of it late."""
+        return self.exact and not self.late
 
 
 async def books_of(redis: Client, partitions: int = PARTITIONS) -> list[Ledger]:
@@ -51,7 +60,7 @@ async def judge(
     *,
     partitions: int = PARTITIONS,
     patience: float = 60,
-    note: str = "",
+    allowed: int = 0,
 ) -> Row:
     """Wait until everything rests, then until it is exact or patience ends; return what there is then.
 
@@ -63,7 +72,7 @@ async def judge(
         books = await books_of(redis, partitions)
         kept = await counts_of(redis, partitions) + sum(book.dead for book in books)
         off = sum(abs(book.difference) + abs(book.counts_difference) for book in books)
-        return Row(fault, times, events, events - kept, off, note)
+        return Row(fault, times, events, events - kept, off, allowed=allowed)
 
     async def rests() -> bool:
         books = await books_of(redis, partitions)

@@ -4,12 +4,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from services.cli import running
 from services.cli.running import Running
+from tests.composing import services
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -22,11 +20,12 @@ def ask(data_dir: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_container_of_ours_is_asked_at_its_management_port():
-    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    flag = "--management-port="
     ours = {
-        name: service["command"][service["command"].index("--management-port") + 1]
-        for name, service in compose.items()
-        if "--management-port" in service["command"]
+        name: word.removeprefix(flag)
+        for name, service in services().items()
+        for word in service.get("command", [])
+        if word.startswith(flag)
     }
 
     assert json.loads((FOLDER / "targets" / "compose.json").read_text()) == [

@@ -27,6 +27,7 @@ _NAMES = (
     "kill_counter",
     "kill_services",
     "kill_redis",
+    "held_fsync",
     "cut_tail",
     "lost_state",
     "full",

@@ -15,7 +15,7 @@ from tests.own_redis import OwnRedis
 
 FAULT = "cut tail of the append-only file"
 FULL = (100, 2_000)
-TENTH = (4, 200)
+TENTH = (10, 200)
 
 
 async def run(directory: Path, times: int, events: int) -> list[Row]:

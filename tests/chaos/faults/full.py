@@ -1,38 +1,44 @@
 """Redis has no memory left, its disk is full, or so is that of the spool as well."""
 
-import resource
-from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
-
-from tests.chaos import recovery
 from tests.chaos.load import Load
+from tests.chaos.recovery import Recovery
+from tests.chaos.small_disk import Disk, Limited, small_disk
 from tests.chaos.stage import Stage, stage
 from tests.chaos.verdict import Row, judge
 
 FAULT = "full"
 FULL = (3, 3_000)
-TENTH = (1, 200)
+TENTH = (1, 300)
 
-Step = Callable[[Stage], Awaitable[None]]
+_SIZE = "64m"
 
 
 async def run(directory: Path, times: int, events: int) -> list[Row]:
     """Have each full so often; it drains alone when there is room again."""
     rows = []
-    async with stage(directory, "counter", "collector") as found:
-        load = Load(found.collector)
-        for position, (fault, (fill, empty)) in enumerate(_FAULTS.items(), start=1):
-            load.slowest, load.refused = 0.0, 0
-            async with load.flowing(events * position // len(_FAULTS)):
-                for _ in range(times):
-                    await load.some()
-                    await fill(found)
-                    await _noticed(load)
-                    await empty(found)
-                    note = await recovery.told(found, load)
-            rows.append(await judge(found.redis.client, fault, times, load, note=note))
+    with ExitStack() as mounted:
+        own = [mounted.enter_context(small_disk(directory / name, _SIZE)) for name in ("redis", "data")]
+        async with stage(directory, "counter", "collector") as found:
+            load = Load(found.collector)
+            redis: Disk = own[0] or Limited(lambda: found.redis.pid)
+            spool: Disk = own[1] or Limited(lambda: found.services["collector"].pid)
+            faults: dict[str, _Memory | _Disks] = {
+                "maxmemory": _Memory(found, load),
+                "disk of Redis full": _Disks(load, redis),
+                "disk of Redis, then of the spool full": _Disks(load, redis, spool),
+            }
+            for position, (fault, broken) in enumerate(faults.items(), start=1):
+                recovery = Recovery(found, load)
+                async with load.flowing(events * position // len(faults)):
+                    for _ in range(times):
+                        await load.some()
+                        await broken.fill()
+                        await broken.empty()
+                        await recovery.after_fault()
+                rows.append(recovery.told(await judge(found.redis.client, fault, times, load)))
     return rows
 
 
@@ -40,53 +46,49 @@ async def control(directory: Path) -> Row:
     """Fill Redis under a collector without a spool, whose client does not send again."""
     async with stage(directory, "counter", "collector", spool=False) as found:
         load = Load(found.collector, patient=False)
+        memory = _Memory(found, load)
         async with load.flowing(0):
             await load.some()
-            await _no_memory(found)
-            await _noticed(load)
-            await _memory(found)
+            await memory.fill()
+            await memory.empty()
         return await judge(found.redis.client, FAULT, 1, load, patience=1)
+
+
+class _Memory:
+    """The memory of Redis."""
+
+    def __init__(self, found: Stage, load: Load) -> None:
+        self._redis = found.redis.client
+        self._load = load
+
+    async def fill(self) -> None:
+        """Leave none, until views have met that."""
+        await self._redis.config_set("maxmemory", 1)
+        await _noticed(self._load)
+
+    async def empty(self) -> None:
+        await self._redis.config_set("maxmemory", 0)
+
+
+class _Disks:
+    """Disks that are filled up one after the other."""
+
+    def __init__(self, load: Load, *disks: Disk) -> None:
+        self._load = load
+        self._disks = disks
+
+    async def fill(self) -> None:
+        """Leave no room on any, until views have met each."""
+        for disk in self._disks:
+            disk.fill()
+            await _noticed(self._load)
+
+    async def empty(self) -> None:
+        for disk in self._disks:
+            disk.empty()
 
 
 async def _noticed(load: Load) -> None:
     """Return when views have met the fault: some more were taken or refused since."""
     goal = load.sent + load.refused + 100
     await load.until(lambda: load.sent + load.refused >= goal)
-
-
-async def _no_memory(found: Stage) -> None:
-    await found.redis.client.config_set("maxmemory", 1)
-
-
-async def _memory(found: Stage) -> None:
-    await found.redis.client.config_set("maxmemory", 0)
-
-
-async def _no_disk(found: Stage) -> None:
-    _may_write(found.redis.pid, 1)
-
-
-async def _disk(found: Stage) -> None:
-    _may_write(found.redis.pid, resource.RLIM_INFINITY)
-
-
-async def _no_disk_at_all(found: Stage) -> None:
-    _may_write(found.redis.pid, 1)
-    _may_write(found.services["collector"].pid, 1)
-
-
-async def _disk_for_all(found: Stage) -> None:
-    _may_write(found.redis.pid, resource.RLIM_INFINITY)
-    _may_write(found.services["collector"].pid, resource.RLIM_INFINITY)
-
-
-def _may_write(pid: int, most: int) -> None:
-    """Let the files of a process grow to so many bytes; a full disk needs a disk of its own, and so root."""
-    psutil.Process(pid).rlimit(psutil.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-
-_FAULTS: dict[str, tuple[Step, Step]] = {
-    "maxmemory": (_no_memory, _memory),
-    "disk of Redis full": (_no_disk, _disk),
-    "disks of Redis and spool full": (_no_disk_at_all, _disk_for_all),
-}

@@ -12,13 +12,16 @@ from tests.waiting import wait_until
 
 FAULT = "SIGKILL counter"
 FULL = (200, 100_000)
-TENTH = (8, 1_600)
+TENTH = (20, 10_000)
+
+_PACE = 0.003
+"""Seconds between two batches, so that there are events enough for that many kills."""
 
 
 async def run(directory: Path, times: int, events: int) -> list[Row]:
     """Kill it so often while so many events come in."""
     async with stage(directory, "collector", "counter") as found:
-        load = Load(found.collector)
+        load = Load(found.collector, pace=_PACE)
         await _kill_under(load, found, times, events)
         return [await judge(found.redis.client, FAULT, times, load)]
 

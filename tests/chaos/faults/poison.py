@@ -11,7 +11,7 @@ from tests.entries import entry, put, view
 
 FAULT = "1 % poison"
 FULL = (100, 10_000)
-TENTH = (5, 500)
+TENTH = (10, 1_000)
 
 _VIEWS = 5
 

@@ -1,6 +1,7 @@
 """Every event is sent three times: again by a new connection, after midnight, and after a change of P."""
 
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,19 +11,19 @@ from time import time
 
 import httpx
 
+from services.cli import single
 from shared import hours, keys
 from tests.chaos.load import Event, Load
-from tests.chaos.stage import BATCH_KEY, Stage, stage
+from tests.chaos.stage import Stage, stage
 from tests.chaos.verdict import Row, judge
 from tests.conftest import free_port
-from tests.entries import SITE
 from tests.own_redis import ClockOf
-from tests.serving import GROUNDSWELL, environment
+from tests.serving import environment
 from tests.waiting import wait_until
 
 FAULT = "every event three times, over midnight and a change of P"
 FULL = (1, 50_000)
-TENTH = (1, 300)
+TENTH = (1, 5_000)
 
 _BEFORE, _AFTER = -120, 120
 """Seconds from midnight to the clocks of the two collectors."""
@@ -62,8 +63,8 @@ async def _send(directory: Path, events: int, *, identified: bool, patience: flo
 
 
 async def _post(url: str, events: list[Event]) -> None:
+    load = Load(url)
     for start in range(0, len(events), _AT_ONCE):
-        load = Load(url)
         await load.send(events[start : start + _AT_ONCE])
 
 
@@ -75,10 +76,10 @@ async def _collector(found: Stage, name: str, shows: float) -> AsyncIterator[str
     clock = ClockOf(directory)
     clock.off_by(round(shows - time()))
     port, managed = free_port(), free_port()
-    command = [str(GROUNDSWELL), "collector", "--site", SITE, "--redis-url", found.redis.url]
-    command += ["--port", str(port), "--management-port", str(managed), "--data-dir", str(directory)]
-    command += ["--partitions", str(_PARTITIONS)]
-    variables = environment({**clock.environment, "GROUNDSWELL_BATCH_KEY": BATCH_KEY})
+    # As a supervisor starts it, without all that the command line loads.
+    command = [sys.executable, "-m", single.__name__, "collector"]
+    settings = found.settings(port=port, management_port=managed, data_dir=directory)
+    variables = environment({**clock.environment, single.RESOLVED: settings.model_dump_json()})
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, stderr=log, stdout=log)
     try:

@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 
 FAULT = "old and new schema version side by side"
 FULL = (1, 5_000)
-TENTH = (1, 60)
+TENTH = (1, 500)
 
 _NEXT = b"2"
 
