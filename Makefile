@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test bench chaos fuzz pictures wordpress lock clean
+.PHONY: help demo test bench chaos fuzz pictures dashboards wordpress wheel image lock clean
 
 help: ## Show what can be made.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -31,8 +31,22 @@ fuzz: .venv/dev.stamp ## Send 160,000 requests that nobody should send (some min
 pictures: .venv/dev.stamp ## Take pictures of every page into var/pictures.
 	$(BIN)/python -m tests.pictures
 
+dashboards: .venv/dev.stamp ## Write the Grafana dashboards anew.
+	@$(BIN)/python deploy/grafana/generate.py
+
 wordpress: ## Build the WordPress plugin into dist/groundswell.zip.
 	@$(PYTHON) deploy/wordpress/build.py dist/groundswell.zip && echo dist/groundswell.zip
+
+wheel: .venv/run.stamp ## Build the wheel into dist, the same from the same source.
+	@rm -rf build && SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m pip wheel --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --wheel-dir dist . && rm -rf build && echo dist/groundswell-$(VERSION)-py3-none-any.whl
+
+image: ## Build the image groundswell:VERSION, with Docker.
+	docker build --file deploy/Dockerfile --build-arg VERSION=$(VERSION) --build-arg SOURCE_DATE_EPOCH=$(EPOCH) \
+		--tag groundswell:$(VERSION) .
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+EPOCH = $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
 lock: .venv/dev.stamp ## Pin the newest allowed dependencies again, with hashes.
 	$(BIN)/uv pip compile $(LOCKING) --extra build --output-file requirements.lock pyproject.toml

@@ -19,6 +19,8 @@ COMMANDS = {
     "counter": "services.cli.service_commands",
     "ranker": "services.cli.service_commands",
     "desk": "services.cli.service_commands",
+    "heartbeat": "services.cli.service_commands",
+    "chores": "services.cli.chores",
     "demo": "services.cli.demo.command",
     "seed": "services.cli.seed",
     "import": "services.cli.importing.commands",

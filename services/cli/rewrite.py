@@ -21,6 +21,18 @@ _LOOK = 300.0
 _DAY = 86_400
 
 
+async def ask(url: str) -> None:
+    """Ask the server at an address for a rewrite. Raises what redis-py raises when it is away."""
+    redis = connect(url, deadline=5, name="rewrite")
+    try:
+        await redis.bgrewriteaof()
+        log.info("the append-only file is rewritten")
+    except ResponseError as error:  # one is under way, or this user may not
+        log.warning("the append-only file is not rewritten: %s", error)
+    finally:
+        await redis.aclose()
+
+
 class Rewriting:
     """Has the file rewritten once it is a day old."""
 
@@ -34,14 +46,7 @@ class Rewriting:
     async def look(self) -> None:
         """Ask for a rewrite when one is due. Raises what redis-py raises."""
         if self.due(time.time()):
-            redis = connect(self._valkey.url, deadline=5, name="rewrite")
-            try:
-                await redis.bgrewriteaof()
-                log.info("the append-only file is rewritten")
-            except ResponseError as error:  # one is under way
-                log.warning("the append-only file is not rewritten: %s", error)
-            finally:
-                await redis.aclose()
+            await ask(self._valkey.url)
 
     def due(self, now: float) -> bool:
         """Return whether the file was last written whole a day before `now` (Unix seconds), or earlier."""

@@ -128,7 +128,10 @@ def test_make_help_names_every_target():
         "chaos",
         "fuzz",
         "pictures",
+        "dashboards",
         "wordpress",
+        "wheel",
+        "image",
         "lock",
         "clean",
     ]
