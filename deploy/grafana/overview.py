@@ -3,7 +3,7 @@
 from typing import Any
 
 from boards import board
-from panels import BAD, DOUBTFUL, GOOD, lines, number, states
+from panels import DOUBTFUL, GOOD, lines, number, processes, states
 from queries import OURS, budget_left, newest, quantile, rate
 
 INGEST, FRESH = 0.999, 0.99
@@ -136,14 +136,7 @@ def _lasting() -> list[Any]:
             height=8,
             zero=None,
         ),
-        states(
-            "Processes",
-            "Whether each process answers Prometheus; of several of a kind the worst is shown.",
-            {"{{process}}": 'min by (process) (up{job="groundswell"})'},
-            names={0: ("does not answer", BAD), 1: ("answers", GOOD)},
-            alerts=["GroundswellServiceDown", "GroundswellServiceMissing"],
-            width=8,
-        ),
+        processes(),
         states(
             "Alerts",
             "Which alerts fired, and when.",

@@ -113,6 +113,18 @@ def states(
     return panel.show_value(kinds.VisibilityMode.NEVER).merge_values(True).row_height(0.8)
 
 
+def processes() -> statetimeline.Panel:
+    """Return which processes answer, for every dashboard that somebody looks at when one does not."""
+    return states(
+        "Processes",
+        "Whether each process answers Prometheus; of several of a kind the worst is shown.",
+        {"{{process}}": 'min by (process) (up{job="groundswell"})'},
+        names={0: ("does not answer", BAD), 1: ("answers", GOOD)},
+        alerts=["GroundswellServiceDown", "GroundswellServiceMissing"],
+        width=8,
+    )
+
+
 def _titled(panel: P, title: str, description: str, alerts: Sequence[str]) -> P:
     """Say what a panel shows and where to read on."""
     panel.title(title)

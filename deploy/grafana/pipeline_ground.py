@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from panels import BAD, GOOD, lines, states
+from panels import BAD, GOOD, lines, processes, states
 from queries import rate
 
 
@@ -35,14 +35,7 @@ def ground() -> list[Any]:
             limit=60,
             alerts=["GroundswellRedisClockJumped"],
         ),
-        states(
-            "Processes",
-            "Whether each process answers Prometheus; of several of a kind the worst is shown.",
-            {"{{process}}": 'min by (process) (up{job="groundswell"})'},
-            names={0: ("does not answer", BAD), 1: ("answers", GOOD)},
-            alerts=["GroundswellServiceDown", "GroundswellServiceMissing"],
-            width=8,
-        ),
+        processes(),
         lines(
             "Processor",
             "Cores that each process uses. One at 1 can do no more; start another beside it.",
