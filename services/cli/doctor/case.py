@@ -21,6 +21,8 @@ class Case:
     """Unix seconds: by the clock of Redis where it answers, else by that of this machine."""
     partitions: int = 0
     """The highest P ever used; 0 when no service has started on this Redis, or it does not answer."""
+    prometheus: str | None = None
+    """The address of the Prometheus that watches; None when none was named."""
 
 
 LookHere = Callable[[Case], AsyncIterator[Finding]]

@@ -22,6 +22,7 @@ from services.cli.doctor.overrides import overrides
 from services.cli.doctor.permissions import permissions
 from services.cli.doctor.processes import processes
 from services.cli.doctor.public import public_pages, public_url
+from services.cli.doctor.rules import rules
 from services.cli.doctor.server import latency, role, version
 from services.cli.doctor.sites import sites
 from services.cli.doctor.spool import spool
@@ -38,6 +39,7 @@ HERE: Mapping[str, LookHere] = {
     "processes": processes,
     "disk": disk,
     "spool": spool,
+    "rules": rules,
 }
 
 IN_REDIS: Mapping[str, LookInRedis] = {

@@ -22,6 +22,9 @@ def doctor(
     ctx: typer.Context,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of lines.")] = False,
+    prometheus: Annotated[
+        str | None, typer.Option(metavar="URL", help="Prometheus whose rules and alerts to look at.")
+    ] = None,
     site: Sites = None,
     redis_url: RedisUrl = None,
     data_dir: DataDir = None,
@@ -32,7 +35,7 @@ def doctor(
     Of a running `groundswell serve` the settings are known. Where services
     run one by one, give it the settings that they have.
     """
-    findings = asyncio.run(examine(options.settings(ctx)))
+    findings = asyncio.run(examine(options.settings(ctx), prometheus))
     console = Console()
     if json:
         typer.echo(encoding.dumps(shown.document(findings)))

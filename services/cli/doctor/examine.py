@@ -18,15 +18,15 @@ _AWAY = "see that it runs, and that redis_url and its network lead there"
 _LOADING = "wait until it has read its data; `INFO persistence` tells how far it is"
 
 
-async def examine(settings: Settings) -> list[Finding]:
-    """Return everything that is found where these settings lead.
+async def examine(settings: Settings, prometheus: str | None = None) -> list[Finding]:
+    """Return everything that is found where these settings lead, and the address of a Prometheus.
 
     Raises Trouble when it cannot be told what that is.
     """
     found = _found(settings)
     if found is not None and found.settings:
         settings = Settings.model_validate(found.settings)
-    case = Case(settings, found, time.time())
+    case = Case(settings, found, time.time(), prometheus=prometheus)
     here = await checks.look_here(case)
     if found is None:
         return [*here, *checks.look_nowhere("no Redis is known")]
