@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from services.cli import logs, stray
-from services.cli.log_json import MOST
+from services.cli.log_json import MOST, JsonLine
+from services.cli.log_text import TextLine
 from services.cli.logs import Format
 
 log = logging.getLogger("services.lines")
@@ -23,7 +24,7 @@ HOSTILE = (
     "\x1b[2K\x1b[1Gall is well",
     "a\x85b\u2028c\u2029d\x0b\x0ce",
     'a", "level": "error',
-    "\x00\x07\udc80\u202e",
+    "\x00\x07\u202e",
     "%s %d %(x)s",
     "x" * 100_000,
     "\x1b" * 50_000,
@@ -203,3 +204,12 @@ def test_what_python_would_write_itself_is_an_event_too(heard: Lines, monkeypatc
         "RuntimeError: in a thread",
         "RuntimeError: nobody\ncaught it",
     ]
+
+
+@pytest.mark.parametrize("form", [JsonLine("web"), TextLine("web")], ids=["json", "text"])
+def test_half_a_character_is_a_line_that_can_be_written(form: logging.Formatter):
+    # Not through the log: what pytest gathers there has to be whole text.
+    line = form.format(logging.makeLogRecord({"msg": "\udc80", "levelname": "WARNING"}))
+
+    assert line.isprintable()
+    assert "\\udc80" in line
