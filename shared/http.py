@@ -182,7 +182,7 @@ class Routes:
             response = self._refuse(request, problem)
         except ClientGone:
             return
-        except Exception:
+        except Exception:  # whoever asked gets an answer; the log has the rest
             response = self._refuse(request, Problem(Kind.INTERNAL))
         if isinstance(response, Response):
             await reply(send, response, self.headers, head=scope["method"] == "HEAD")

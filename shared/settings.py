@@ -214,6 +214,13 @@ class Settings(BaseSettings):
         own = self.of(site).dedupe_window
         return self.dedupe_window if own is None else own
 
+    @property
+    def redis(self) -> str:
+        """The address of Redis. Raises ValueError where nobody has filled it in."""
+        if self.redis_url is None:
+            raise ValueError("no service runs without redis_url")
+        return self.redis_url
+
     def tells_visitors_apart(self, site: str) -> bool:
         """Return whether a visitor of the site is known again within a day."""
         return (self.of(site).visitor or self.visitor) == "daily"

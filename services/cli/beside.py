@@ -26,8 +26,7 @@ async def run(
     public: socket.socket | None,
 ) -> None:
     """Run a service of this name to its end; `public` is the socket at which readers find it."""
-    assert settings.redis_url  # noqa: S101 - the edge has filled it in
-    watch = RedisWatch(settings.redis_url, registry, memory=name == "counter")
+    watch = RedisWatch(settings.redis, registry, memory=name == "counter")
     heart = _heart(settings, registry, public) if name == "web" and public else None
     looking = asyncio.create_task(watch.keep_looking(), name="watch on Redis")
     if heart is not None:

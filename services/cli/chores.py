@@ -33,9 +33,8 @@ class Chores:
     """The backup of the day, and the append-only file written anew."""
 
     def __init__(self, settings: Settings) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._settings = settings
-        self._url = settings.redis_url
+        self._url = settings.redis
         self._rewritten = float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
         self.app: ASGIApp | None = None

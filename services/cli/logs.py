@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 from services.cli import stray
 from services.cli.log_json import JsonLine
@@ -14,7 +14,7 @@ Format = Literal["json", "text"]
 _OURS = ("services", "shared")
 
 
-class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+class _Stderr(logging.StreamHandler[TextIO]):
     """Writes each event as one line, also one whose arguments do not fit its message."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -79,7 +79,7 @@ def run(name: str, settings: Settings, *, patient: bool = True) -> None:
                     sockets.get(HTTP),
                 )
             )
-    except Exception:
+    except Exception:  # whatever ends the process is to be one event of its log
         log.exception("fails")
         sys.exit(1)
     log.info("ended")

@@ -107,9 +107,8 @@ class Supervisor:
     def running(self) -> Running:
         """Return how to reach what runs."""
         settings = self._settings
-        assert settings.redis_url is not None  # noqa: S101 - the settings are resolved
         return Running(
-            redis_url=settings.redis_url,
+            redis_url=settings.redis,
             url=self._url,
             desk=self._desk,
             management=self._management,
@@ -135,7 +134,7 @@ class Supervisor:
         await self._when_ready(self.running())
 
     async def _redis_wait(self) -> list[str]:
-        client = connect(self._settings.redis_url or "", deadline=2, name="supervisor")
+        client = connect(self._settings.redis, deadline=2, name="supervisor")
         try:
             await client.ping()
         except UNAVAILABLE as error:

@@ -60,9 +60,8 @@ class Collector:
     def __init__(
         self, settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None
     ) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._settings = settings
-        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="collector")
+        self._redis = connect(settings.redis, deadline=DEADLINE, name="collector")
         if tracing is not None:
             self._redis = tracing.redis(self._redis)
         self._catalogue = Catalogue(self._redis, settings.sites, with_articles=False)

@@ -50,15 +50,14 @@ class Counter:
     def __init__(
         self, settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None
     ) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
         self._settings = settings
         self._tracing = tracing
         self._metrics = CounterMetrics(registry)
-        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="counter")
+        self._redis = connect(settings.redis, deadline=DEADLINE, name="counter")
         if tracing is not None:
             self._redis = tracing.redis(self._redis)
         self._broker = RedisBroker(
-            settings.redis_url,
+            settings.redis,
             socket_timeout=DEADLINE,
             socket_connect_timeout=DEADLINE,
             retry=Retry(NoBackoff(), 0),

@@ -136,9 +136,7 @@ class Desk:
 
 def build(settings: Settings, registry: CollectorRegistry, tracing: "Tracing | None" = None) -> Desk:
     """Return a desk that connects when it is started. Raises ValueError without an address of Redis."""
-    if settings.redis_url is None:
-        raise ValueError("the desk needs redis_url")
-    return Desk(settings, settings.redis_url, registry, tracing)
+    return Desk(settings, settings.redis, registry, tracing)
 
 
 async def _openapi(request: Request) -> Response:

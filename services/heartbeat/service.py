@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from services.heartbeat.heart import Heart, Missed
 from shared import heartbeat
-from shared.connection import connect
+from shared.connection import UNAVAILABLE, connect
 from shared.http import ASGIApp
 from shared.process_metrics import HeartbeatMetrics
 from shared.repeat import every
@@ -28,10 +28,10 @@ class Heartbeat:
     """A view that nobody read, again and again."""
 
     def __init__(self, settings: Settings, registry: CollectorRegistry, first: float = FIRST) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
-        assert settings.heartbeat_url  # noqa: S101
+        if settings.heartbeat_url is None:
+            raise ValueError("a heartbeat has nowhere to go without heartbeat_url")
         self._metrics = HeartbeatMetrics(registry)
-        self._redis = connect(settings.redis_url, deadline=_DEADLINE, name="heartbeat")
+        self._redis = connect(settings.redis, deadline=_DEADLINE, name="heartbeat")
         self._heart = Heart(settings.heartbeat_url)
         self._interval = settings.heartbeat_interval
         self._first = min(first, self._interval)
@@ -69,7 +69,7 @@ class Heartbeat:
             if self._secret is None:
                 self._secret = await heartbeat.secret(self._redis)
             took = await self._heart.beat(self._secret)
-        except Exception as error:
+        except (Missed, *UNAVAILABLE) as error:
             self._metrics.failures.inc()
             self._missed = str(error)
             # Another Redis, or a restored one, has another.

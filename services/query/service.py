@@ -84,12 +84,11 @@ class Query:
         operations: Sequence[Operation],
         tracing: "Tracing | None" = None,
     ) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
-        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="query", rest=REST)
+        self._redis = connect(settings.redis, deadline=DEADLINE, name="query", rest=REST)
         if tracing is not None:
             self._redis = tracing.redis(self._redis)
         # What is done in the background waits longer, and its failures are none of the answers'.
-        self._behind = connect(settings.redis_url, deadline=_PATIENCE, name="query-behind")
+        self._behind = connect(settings.redis, deadline=_PATIENCE, name="query-behind")
         self._catalogue = Catalogue(self._behind, settings.sites)
         self._metrics = QueryMetrics(registry)
         read = (Script.read(path) for path in sorted((_PAGES / "scripts").glob("*.js")))

@@ -29,8 +29,7 @@ class RankerService:
     """Scores become lists: rank, movement, history."""
 
     def __init__(self, settings: Settings, registry: CollectorRegistry) -> None:
-        assert settings.redis_url  # noqa: S101 - the edge has filled it in
-        self._redis = connect(settings.redis_url, deadline=DEADLINE, name="ranker")
+        self._redis = connect(settings.redis, deadline=DEADLINE, name="ranker")
         self._catalogue = Catalogue(self._redis, settings.sites)
         self._metrics = RankerMetrics(registry)
         self._ranker = Ranker(self._redis, settings, self._catalogue, self._metrics)

@@ -140,7 +140,5 @@ async def test_a_port_that_nobody_takes_over_ends_without_waiting():
         await answer(reader)
         await found.begin_to_end()
 
-        writer.write(ASK)
-
         assert await reader.read() == b""
         writer.close()

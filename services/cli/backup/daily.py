@@ -62,7 +62,7 @@ class Daily:
             await self._make(now)
 
     async def _make(self, now: float) -> None:
-        redis = connect(self._settings.redis_url or "", deadline=_DEADLINE, name="backup")
+        redis = connect(self._settings.redis, deadline=_DEADLINE, name="backup")
         try:
             try:
                 head = await take(redis, self._folder / _NAME.format(stamp(now)))

@@ -61,7 +61,7 @@ class Watch:
         except UNAVAILABLE:
             # What was told last stands until something else is known.
             return False
-        except Exception as error:
+        except Exception as error:  # who listens is not to lose the list for one look that fails
             self._outage.failed(error, unforeseen=True)
             return False
         self._outage.well()
