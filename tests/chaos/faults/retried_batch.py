@@ -39,7 +39,9 @@ async def control(directory: Path) -> Row:
     """Do the same with events without ids; that they count again is documented."""
     async with stage(directory, "counter", "collector", spool=False) as found:
         load = Load(found.collector, identified=False)
-        batches = await _hold(load, found, 100)
+        batches = 0
+        while batches < _AT_ONCE:
+            batches += await _hold(load, found, 100)
         return await judge(found.redis.client, FAULT, batches, load, patience=1)
 
 

@@ -172,6 +172,8 @@ def _unpack(root: Path) -> None:
 def _database(folder: Path, socket: Path) -> Iterator[None]:
     data = folder / "db"
     user = ["--user=root"] if os.geteuid() == 0 else []
+    # When one begins it takes away the temporary tables of all who share its folder for them.
+    own = {**os.environ, "TMPDIR": str(folder)}
     subprocess.run(
         [
             *(need("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--skip-test-db"),
@@ -180,6 +182,7 @@ def _database(folder: Path, socket: Path) -> Iterator[None]:
         check=True,
         capture_output=True,
         timeout=120,
+        env=own,
     )
     server = subprocess.Popen(
         [
@@ -194,6 +197,7 @@ def _database(folder: Path, socket: Path) -> Iterator[None]:
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=own,
     )
     try:
         asyncio.run(wait_until(socket.exists, "the database is there", seconds=60))
