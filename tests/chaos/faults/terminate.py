@@ -50,6 +50,10 @@ async def control(directory: Path) -> Row:
         return await judge(found.redis.client, FAULT, 1, load, patience=1)
 
 
+_LONGER = 12.0
+"""Seconds; a service has ended by then."""
+
+
 def hasty(name: str, settings: Settings) -> None:
     """Run that collector."""
     vars(collector_service)["GroupCommit"] = HastyCommit
@@ -66,7 +70,7 @@ class HastyCommit(GroupCommit):
         return taken
 
     async def _write(self, *given: Any) -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(_LONGER)
         await super()._write(*given)
 
     async def drain(self) -> None:
