@@ -13,6 +13,11 @@ from tests.waiting import wait_until
 LAST_WORDS = "import sys; print('out', flush=True); sys.stderr.write('no such directive\\n'); sys.exit(3)"
 
 
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was said of the child; what else runs in this process has a word, too."""
+    return [record.getMessage() for record in caplog.records if record.name == Child.__module__]
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[int]:
     """A descriptor that a child holds."""
@@ -29,12 +34,12 @@ async def test_one_with_a_log_of_its_own_says_nothing_between_the_lines_of_ours(
     command = [sys.executable, "-c", LAST_WORDS]
     child = Child("redis", command, listen={}, keep=kept, environment={}, changed=lambda: None, log_file=own)
     child.start()
-    await wait_until(lambda: caplog.messages, "it has ended")
+    await wait_until(lambda: told(caplog), "it has ended")
     await child.stop()
 
     assert own.read_text().startswith("it was there before\n")
     assert "out\nno such directive\n" in own.read_text()
-    assert f"ended with exit status 3: no such directive ({own}); starting it again" in caplog.messages[0]
+    assert f"ended with exit status 3: no such directive ({own}); starting it again" in told(caplog)[0]
     assert capfd.readouterr() == ("", "")
 
 
@@ -45,10 +50,10 @@ async def test_one_that_cannot_be_run_says_so_there(
     command = ["/nowhere/valkey-server"]
     child = Child("redis", command, listen={}, keep=kept, environment={}, changed=lambda: None, log_file=own)
     child.start()
-    await wait_until(lambda: caplog.messages, "it has ended")
+    await wait_until(lambda: told(caplog), "it has ended")
     await child.stop()
 
-    assert "exit status 127: /nowhere/valkey-server cannot be run: No such file" in caplog.messages[0]
+    assert "exit status 127: /nowhere/valkey-server cannot be run: No such file" in told(caplog)[0]
     assert capfd.readouterr() == ("", "")
 
 

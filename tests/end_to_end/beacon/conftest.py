@@ -20,7 +20,7 @@ honour_privacy_signals = true
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def press(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Press]:
     """The newspaper, the edge and the running service."""
     directory = tmp_path_factory.mktemp("beacon")
@@ -32,7 +32,7 @@ async def press(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Press
             yield Press(site, edge, serving)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A reader's Chromium as it comes."""
     async with watched_reader(tmp_path_factory.mktemp("profile")) as chromium:

@@ -12,7 +12,7 @@ from tests.end_to_end.hosting import Site, hosting
 from tests.end_to_end.widget.newsroom import Newsroom, Paper
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def newsroom() -> AsyncIterator[Newsroom]:
     """The service; its Valkey is its own, since other tests empty theirs."""
     valkey = ValkeyServer(port=free_port())
@@ -26,7 +26,7 @@ async def newsroom() -> AsyncIterator[Newsroom]:
     valkey.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def site() -> AsyncIterator[Site]:
     """The site whose pages carry the widget."""
     async with hosting() as serving:
